@@ -1,0 +1,91 @@
+"""Cochain: topological and geometric deep learning for PyTorch, as one library and one command.
+
+Everything is a `Complex`: cells graded by rank, sparse incidences between ranks, tensors on cells. Names are imported
+when they are first used, so `import cochain` costs nothing and imports no torch.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_NAMES = {
+    "CochainError": "cochain.errors",
+    "ComplexError": "cochain.errors",
+    "DataError": "cochain.errors",
+    "ParityError": "cochain.errors",
+    "ShapeError": "cochain.errors",
+    "SpecError": "cochain.errors",
+    "UnknownNameError": "cochain.errors",
+    "Cochain": "cochain.complexes",
+    "Complex": "cochain.complexes",
+    "Ragged": "cochain.complexes",
+    "Sheaf": "cochain.complexes.sheaf",
+    "from_networkx": "cochain.complexes.networkx",
+    "to_networkx": "cochain.complexes.networkx",
+    "from_pyg": "cochain.complexes.pyg",
+    "to_pyg": "cochain.complexes.pyg",
+    "compare": "cochain.experiments",
+}
+_ROOMS = ("catalog", "complexes", "datasets", "errors", "experiments", "kernels", "laws", "lift", "models", "nn", "report")
+
+if TYPE_CHECKING:
+    from cochain import catalog, complexes, datasets, errors, experiments, kernels, laws, lift, models, nn, report
+    from cochain.complexes import Cochain, Complex, Ragged
+    from cochain.complexes.networkx import from_networkx, to_networkx
+    from cochain.complexes.pyg import from_pyg, to_pyg
+    from cochain.complexes.sheaf import Sheaf
+    from cochain.errors import (
+        CochainError,
+        ComplexError,
+        DataError,
+        ParityError,
+        ShapeError,
+        SpecError,
+        UnknownNameError,
+    )
+    from cochain.experiments import compare
+
+__all__ = [
+    "Cochain",
+    "CochainError",
+    "Complex",
+    "ComplexError",
+    "DataError",
+    "ParityError",
+    "Ragged",
+    "ShapeError",
+    "Sheaf",
+    "SpecError",
+    "UnknownNameError",
+    "catalog",
+    "compare",
+    "complexes",
+    "datasets",
+    "errors",
+    "experiments",
+    "from_networkx",
+    "from_pyg",
+    "kernels",
+    "laws",
+    "lift",
+    "models",
+    "nn",
+    "report",
+    "to_networkx",
+    "to_pyg",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _NAMES:
+        found = getattr(import_module(_NAMES[name]), name)
+        globals()[name] = found
+        return found
+    if name in _ROOMS:
+        return import_module(f"cochain.{name}")
+    raise AttributeError(f"module 'cochain' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,0 +1,77 @@
+"""One literal table of all models. Listing it imports no torch."""
+
+from dataclasses import dataclass
+
+from cochain.errors import unknown_name
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One model of the catalog."""
+
+    name: str
+    """What users call it."""
+    path: str
+    """Module and class."""
+    reference: str
+    """Key of the paper in `references.bib`."""
+    domain: str
+    """The domain that it was published for."""
+    domains: tuple[str, ...]
+    """The domains of complexes that it runs on as they are."""
+    lift: str | None
+    """The lift that makes its domain from a graph, if it needs one."""
+    equation: str
+    """The layer in one line."""
+    verified: tuple[str, ...]
+    """Tests that hold it to its paper."""
+    tasks: tuple[str, ...] = ("node", "edge", "whole")
+    """What it answers."""
+    probes: tuple[int, ...] = ()
+    """Ranks whose odd features it reads: where the data has none, random probes stand in."""
+    breaks: tuple[str, ...] = ()
+    """Laws that the published form breaks by design."""
+
+
+GRAPHS = ("graph", "digraph", "simplicial", "cell")
+HYPER = ("hypergraph", "graph", "simplicial", "cell", "combinatorial")
+ANY = ("points", "graph", "digraph", "hypergraph", "simplicial", "cell", "combinatorial")
+
+CATALOG: tuple[Entry, ...] = (
+    Entry(
+        "gcn", "cochain.models.graph.gcn:GCN", "kipf2017semi", "graph", ANY[1:], None,
+        "H' = relu(D^-1/2 (A + I) D^-1/2 H W + b)", ("tests/models/test_gcn.py",),
+    ),
+    Entry(
+        "gin", "cochain.models.graph.gin:GIN", "xu2019how", "graph", ANY[1:], None,
+        "h' = MLP((1 + eps) h + sum of neighbours)", ("tests/models/test_gin.py",),
+    ),
+    Entry(
+        "cin", "cochain.models.cellular.cin:CIN", "bodnar2021cellular", "cell", ("simplicial", "cell", "combinatorial"), "cycles",
+        "h' = U(MLP(h + faces) || MLP(h + sum over upper of M(h_y, h_u)))", ("tests/models/test_cin.py",),
+    ),
+    Entry(
+        "sccnn", "cochain.models.simplicial.sccnn:SCCNN", "yang2023convolutional", "simplicial", ("simplicial", "cell"), "clique",
+        "H_k' = tanh(sum_p L_down^p H_k W_p + sum_p L_up^p H_k W_p + B_k^T H_{k-1} W + B_{k+1} H_{k+1} W)",
+        ("tests/models/test_sccnn.py",), probes=(1, 2),
+    ),
+)  # fmt: skip
+
+_BY_NAME = {row.name: row for row in CATALOG}
+
+
+def entry(name: str) -> Entry:
+    """Give the entry of a model.
+
+    Raises:
+        UnknownNameError: with the nearest name that there is.
+    """
+    found = _BY_NAME.get(name)
+    if found is None:
+        raise unknown_name("model", name, _BY_NAME)
+    return found
+
+
+def names() -> list[str]:
+    """Give the names of all models, in the order of the table."""
+    return [row.name for row in CATALOG]

@@ -1,0 +1,206 @@
+"""From a neighbourhood's symbol to its sparse operator."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import scipy.sparse as sp
+import torch
+
+from cochain.complexes.arrays import sparse
+from cochain.complexes.neighborhood import Neighborhood
+from cochain.complexes.operator import Operator
+from cochain.errors import ComplexError
+from cochain.kernels import SparseMatrix
+
+if TYPE_CHECKING:
+    from cochain.complexes.structure import Structure
+
+
+def derive(structure: "Structure", symbol: Neighborhood, dtype: torch.dtype) -> Operator:
+    """Build the operator of `symbol`. Runs once per symbol and structure, in float64, on the CPU."""
+    if symbol.sign and not structure.oriented:
+        raise ComplexError(f"{symbol} needs orientations, but a {structure.domain} has none; use an unsigned neighbourhood")
+    if symbol.listed:
+        return _triples(structure, symbol, dtype)
+    plain = not (symbol.loop or symbol.exponent > 1 or symbol.scale)
+    if symbol.kind == "incident" and plain:
+        return Operator(_incidence(structure, symbol, dtype), symbol.target, symbol.source)
+    matrix = _matrix(structure, symbol)
+    if symbol.loop:
+        matrix = matrix + symbol.loop * sp.eye_array(matrix.shape[0], format="csr")
+    if symbol.exponent > 1:
+        matrix = sp.csr_array(sp.linalg.matrix_power(matrix, symbol.exponent))
+    if symbol.scale:
+        matrix = _scaled(structure, matrix, symbol)
+    values = not plain or symbol.sign
+    sparse_ = _from_scipy(matrix, values, dtype, structure.device)
+    return Operator(sparse_, symbol.target, symbol.source, identity=symbol.kind == "self" and plain)
+
+
+def _matrix(structure: "Structure", symbol: Neighborhood) -> sp.csr_array:
+    """Build the operator before self loops, powers and scaling, as float64 scipy CSR."""
+    if symbol.kind == "self":
+        return sp.eye_array(structure.sizes[symbol.target], format="csr")
+    if symbol.kind == "incident":
+        return _incidence(structure, symbol, torch.float64).to("cpu").to_scipy()
+    if symbol.kind == "laplacian":
+        return _laplacian(structure, symbol)
+    if symbol.direction:
+        return _directed(structure, symbol)
+    return _adjacency(structure, symbol)
+
+
+def _incidence(structure: "Structure", symbol: Neighborhood, dtype: torch.dtype) -> SparseMatrix:
+    low, high = sorted((symbol.target, symbol.source))
+    if (high, low) in structure.stored:
+        stored = structure.faces(high, low)
+        matrix = stored.astype(dtype) if symbol.sign else SparseMatrix(stored.pattern)
+    else:
+        matrix = _from_scipy(_containment(structure, high, low), False, dtype, structure.device)
+    return matrix if symbol.target > symbol.source else matrix.T
+
+
+def _unsigned(structure: "Structure", high: int, low: int) -> sp.csr_array:
+    """Give the 0/1 matrix (cells of rank high, cells of rank low), rows list faces."""
+    if (high, low) not in structure.stored:
+        return _containment(structure, high, low)
+    return SparseMatrix(structure.faces(high, low).pattern.to("cpu")).to_scipy().astype(np.float64)
+
+
+def _containment(structure: "Structure", high: int, low: int) -> sp.csr_array:
+    """Derive which cells of rank low lie in those of rank high, from the stored incidences."""
+    if all((k, k - 1) in structure.stored for k in range(low + 1, high + 1)):
+        found = _unsigned(structure, high, high - 1)
+        for k in range(high - 1, low, -1):
+            found = found @ _unsigned(structure, k, k - 1)
+        found.data[:] = 1.0
+    elif low > 0 and (high, 0) in structure.stored and (low, 0) in structure.stored:
+        inner = _unsigned(structure, low, 0)
+        found = (_unsigned(structure, high, 0) @ inner.T).tocsr()
+        whole = np.diff(inner.indptr)[found.indices] == found.data
+        found.data = whole.astype(np.float64)
+        found.eliminate_zeros()
+    else:
+        raise ComplexError(f"a {structure.domain} should relate ranks {low} and {high}, but stores no incidence between them")
+    found.sort_indices()
+    return sp.csr_array(found)
+
+
+def _laplacian(structure: "Structure", symbol: Neighborhood) -> sp.csr_array:
+    rank = symbol.target
+    total = sp.csr_array((structure.sizes[rank], structure.sizes[rank]))
+    if symbol.part in ("hodge", "down") and rank > 0:
+        down = _boundary(structure, rank)
+        total = total + down @ down.T
+    if symbol.part in ("hodge", "up") and rank < structure.rank:
+        up = _boundary(structure, rank + 1)
+        total = total + up.T @ up
+    total = sp.csr_array(total)
+    total.eliminate_zeros()
+    return total
+
+
+def _boundary(structure: "Structure", rank: int) -> sp.csr_array:
+    """Give the transposed boundary matrix B_rank^T: rows are the cells of `rank`, float64."""
+    return structure.faces(rank, rank - 1).to("cpu").astype(torch.float64).to_scipy()
+
+
+def _sides(structure: "Structure", symbol: Neighborhood) -> sp.csr_array:
+    """Give the 0/1 matrix (shared cells, cells) of an adjacency."""
+    via = symbol.via
+    assert via is not None
+    if via > structure.rank:
+        raise ComplexError(
+            f"{symbol} passes cells of rank {via}, but the top rank of the complex is {structure.rank}; lift it first"
+        )
+    if via > symbol.target:
+        return _unsigned(structure, via, symbol.target)
+    return sp.csr_array(_unsigned(structure, symbol.target, via).T)
+
+
+def _adjacency(structure: "Structure", symbol: Neighborhood) -> sp.csr_array:
+    shared = _sides(structure, symbol)
+    found = sp.csr_array(shared.T @ shared)
+    rows = np.repeat(np.arange(found.shape[0]), np.diff(found.indptr))
+    found.data = (rows != found.indices).astype(np.float64)
+    found.eliminate_zeros()
+    return found
+
+
+def _directed(structure: "Structure", symbol: Neighborhood) -> sp.csr_array:
+    if structure.domain != "digraph":
+        raise ComplexError(f"{symbol} needs directed edges, but this is a {structure.domain}; build it with Complex.digraph")
+    ends = structure.faces(1, 0).pattern.indices.cpu().numpy().reshape(-1, 2)
+    tail_first = structure.faces(1, 0).values.cpu().numpy().reshape(-1, 2)[:, 0] < 0  # type: ignore[union-attr]
+    tail = np.where(tail_first, ends[:, 0], ends[:, 1])
+    head = np.where(tail_first, ends[:, 1], ends[:, 0])
+    n = structure.sizes[0]
+    rows, columns = (head, tail) if symbol.direction == "in" else (tail, head)
+    return sp.csr_array((np.ones(len(rows)), (rows, columns)), shape=(n, n))
+
+
+def _triples(structure: "Structure", symbol: Neighborhood, dtype: torch.dtype) -> Operator:
+    """List (cell, neighbour, shared cell): every ordered pair of different members of each shared cell."""
+    if symbol.loop or symbol.exponent > 1 or symbol.scale or symbol.direction:
+        raise ComplexError(f"triples list plain adjacencies, but {symbol} is refined further")
+    shared = _sides(structure, symbol)
+    degree = np.diff(shared.indptr)
+    partners = np.repeat(degree, degree)
+    first = np.repeat(np.arange(shared.nnz), partners)
+    start = np.repeat(shared.indptr[:-1].astype(np.int64), degree**2)
+    begin = np.repeat(np.cumsum(partners) - partners, partners)
+    second = start + np.arange(len(first)) - begin
+    keep = first != second
+    first, second = first[keep], second[keep]
+    rows, columns = shared.indices[first].astype(np.int64), shared.indices[second].astype(np.int64)
+    via = np.repeat(np.arange(shared.shape[0]), degree)[first]
+    order = np.lexsort((via, columns, rows))
+    n = structure.sizes[symbol.target]
+    indptr = np.zeros(n + 1, dtype=np.int64)
+    np.cumsum(np.bincount(rows, minlength=n), out=indptr[1:])
+    matrix = sparse(indptr, columns[order], None, (n, n)).to(structure.device)
+    passed = torch.from_numpy(via[order]).to(structure.device)
+    return Operator(matrix, symbol.target, symbol.source, passed, symbol.via)
+
+
+def _scaled(structure: "Structure", matrix: sp.csr_array, symbol: Neighborhood) -> sp.csr_array:
+    """Scale by degrees (absolute row and column sums, or a Laplacian's diagonal), leaving empty rows empty."""
+    if symbol.scale == "spectral":
+        return _bounded(structure, matrix, symbol)
+    size = abs(matrix)
+    rows, columns = size.sum(axis=1), size.sum(axis=0)
+    if symbol.kind == "laplacian":
+        rows = columns = matrix.diagonal()
+    left = {"sym": _inverse(rows, 0.5), "row": _inverse(rows, 1.0)}.get(symbol.scale or "", None)
+    right = {"sym": _inverse(columns, 0.5), "column": _inverse(columns, 1.0)}.get(symbol.scale or "", None)
+    matrix = sp.csr_array(matrix, copy=True)
+    if left is not None:
+        matrix.data *= np.repeat(left, np.diff(matrix.indptr))
+    if right is not None:
+        matrix.data *= right[matrix.indices]
+    return matrix
+
+
+def _bounded(structure: "Structure", matrix: sp.csr_array, symbol: Neighborhood) -> sp.csr_array:
+    """Divide each component's block by its largest absolute row sum (Gershgorin's bound on its spectral radius)."""
+    if symbol.target != symbol.source:
+        raise ComplexError(f"'spectral' scaling needs a neighbourhood of one rank, but {symbol} joins two")
+    component = structure.component_of(symbol.target).cpu().numpy()
+    bound = np.zeros(len(structure))
+    np.maximum.at(bound, component, abs(matrix).sum(axis=1))
+    matrix = sp.csr_array(matrix, copy=True)
+    matrix.data *= np.repeat(_inverse(bound, 1.0)[component], np.diff(matrix.indptr))
+    return matrix
+
+
+def _inverse(degree: np.ndarray, exponent: float) -> np.ndarray:
+    out = np.zeros(len(degree))
+    np.power(degree, -exponent, out=out, where=degree > 0)
+    return out
+
+
+def _from_scipy(matrix: sp.csr_array, values: bool, dtype: torch.dtype, device: torch.device) -> SparseMatrix:
+    matrix.sort_indices()
+    data = torch.from_numpy(matrix.data).to(dtype) if values else None
+    shape = (int(matrix.shape[0]), int(matrix.shape[1]))
+    return sparse(matrix.indptr, matrix.indices, data, shape).to(device)

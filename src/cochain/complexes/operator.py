@@ -1,0 +1,76 @@
+"""A sparse operator between the cells of two ranks."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from cochain.kernels import SparseMatrix
+
+if TYPE_CHECKING:
+    import scipy.sparse
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Operator:
+    """A sparse matrix that knows its ranks: rows are cells of rank `target`, columns cells of rank `source`.
+
+    Args:
+        matrix: the nonzeros.
+        target: rank of the rows.
+        source: rank of the columns.
+        via: for neighbourhoods listed as triples, the cell of rank `via_rank` that each nonzero passes, else None.
+        via_rank: its rank.
+        identity: whether it is the identity, so that a product costs nothing.
+    """
+
+    matrix: SparseMatrix
+    target: int
+    source: int
+    via: Tensor | None = None
+    via_rank: int | None = None
+    identity: bool = False
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns, counted in cells."""
+        return self.matrix.shape
+
+    @property
+    def nnz(self) -> int:
+        """Number of nonzeros."""
+        return self.matrix.nnz
+
+    @property
+    def T(self) -> "Operator":
+        """The transposed operator (without `via`, whose order belongs to the rows)."""
+        return Operator(self.matrix.T, self.source, self.target, identity=self.identity)
+
+    def to_scipy(self) -> "scipy.sparse.csr_array":
+        """Copy to `scipy.sparse.csr_array`."""
+        return self.matrix.to_scipy()
+
+    def to_torch(self) -> Tensor:
+        """Give a `torch.sparse_csr` tensor."""
+        return self.matrix.to_torch()
+
+    def to_dense(self) -> Tensor:
+        """Give a dense tensor: for looking at small complexes."""
+        return self.matrix.to_dense()
+
+    def __matmul__(self, x: Tensor) -> Tensor:
+        return x if self.identity else self.matrix @ x
+
+    def to(self, device: torch.device | str) -> "Operator":
+        """Move to a device."""
+        via = None if self.via is None else self.via.to(device)
+        return Operator(self.matrix.to(device), self.target, self.source, via, self.via_rank, self.identity)
+
+    def __array__(self, dtype: np.dtype | None = None, copy: bool | None = None) -> np.ndarray:
+        return np.asarray(self.to_dense().numpy(), dtype=dtype)
+
+    def __repr__(self) -> str:
+        rows, columns = self.shape
+        return f"Operator({rows} cells of rank {self.target} x {columns} of rank {self.source}, {self.nnz} nonzeros)"

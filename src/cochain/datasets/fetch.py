@@ -1,0 +1,190 @@
+"""Finding the files of a data set: a given folder, `$COCHAIN_DATA`, the cache, and last the public address.
+
+Every file is checked against its sha256 wherever it was found, so what the readers see is what the authors published.
+"""
+
+import hashlib
+import os
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from cochain.datasets.records import Dataset, File, manifest
+from cochain.errors import DataError
+
+ATTEMPTS = 3
+TIMEOUT_SECONDS = (10.0, 60.0)  # to connect, and between two pieces of the answer
+
+
+def cache_folder() -> Path:
+    """Give the folder of downloads: `$COCHAIN_CACHE`, or the operating system's place for caches."""
+    import pooch
+
+    given = os.environ.get("COCHAIN_CACHE")
+    return Path(given).expanduser() if given else Path(pooch.os_cache("cochain"))
+
+
+def read_files(dataset: Dataset, root: str | os.PathLike[str] | None = None) -> dict[str, bytes]:
+    """Read all files of a data set, in this order of places: `root`, `$COCHAIN_DATA`, the cache, the public address.
+
+    Args:
+        dataset: the record.
+        root: folder to look in first; the layout below it is that of the paths in the record.
+    Returns:
+        The content by path.
+    Raises:
+        DataError: when a folder does not exist, a file is altered, or a download fails.
+    """
+    known = manifest()
+    return {path: read_file(known[path], root) for path in dataset.files}
+
+
+def read_file(file: File, root: str | os.PathLike[str] | None = None) -> bytes:
+    """Read one file and check it; see `read_files`."""
+    for _, folder in _places(root):
+        found = _found_in(folder, file)
+        if found is not None:
+            data = _content(found, file)
+            check(data, file, str(found))
+            return data
+    return download(file, cache_folder())
+
+
+def whereabouts(dataset: Dataset, root: str | os.PathLike[str] | None = None) -> str:
+    """Say where `load` would find a data set: "embedded", "root", "COCHAIN_DATA", "cache" or "download"."""
+    if dataset.embedded:
+        return "embedded"
+    known = [manifest()[path] for path in dataset.files]
+    for name, folder in [*_places(root), ("cache", cache_folder())]:
+        if all(_found_in(folder, file) is not None for file in known):
+            return name
+    return "download"
+
+
+def check(data: bytes, file: File, place: str) -> None:
+    """Raise unless `data` is the content that the manifest promises."""
+    got = hashlib.sha256(data).hexdigest()
+    if got == file.sha256:
+        return
+    size = f" and {len(data):,} bytes" if len(data) != file.size else ""
+    expected = f" and {file.size:,} bytes" if size else ""
+    raise DataError(
+        f"{place} should have sha256 {file.sha256}{expected}, but has {got}{size}; "
+        f"it is {'cut off' if len(data) < file.size else 'altered'}: remove it, and load again or fetch it from {file.url}"
+    )
+
+
+def _places(root: str | os.PathLike[str] | None) -> Iterator[tuple[str, Path]]:
+    """Give the folders to look in before the cache; a folder that is named but not there is a mistake."""
+    given = {"root": root, "COCHAIN_DATA": os.environ.get("COCHAIN_DATA") or None}
+    for name, value in given.items():
+        if value is None:
+            continue
+        folder = Path(value).expanduser()
+        if not folder.is_dir():
+            raise DataError(f"{name} should name a folder, but {folder} is none; correct it or leave it out")
+        yield name, folder
+
+
+def _found_in(folder: Path, file: File) -> Path | None:
+    """Give the file below a folder, plain or compressed with gzip."""
+    plain = folder / file.path
+    packed = plain.with_name(plain.name + ".gz")
+    return next((path for path in (plain, packed) if path.is_file()), None)
+
+
+def _content(found: Path, file: File) -> bytes:
+    """Read a file, unpacking it where it lies compressed, and never more than its known size and a little."""
+    try:
+        with found.open("rb") as stream:
+            raw = stream.read(2 * file.size + 1024)
+        if found.suffix != ".gz" or file.path.endswith(".gz"):
+            return raw
+        return zlib.decompressobj(wbits=31).decompress(raw, file.size + 1)
+    except (OSError, zlib.error) as error:
+        raise DataError(f"{found} should be readable, but is not ({error}); remove it and load again") from error
+
+
+def download(file: File, cache: Path) -> bytes:
+    """Give a file from the cache, fetching it first where it is missing or altered.
+
+    The bytes gather in a file `.part`, from which a later call goes on; only a complete and checked file is renamed to
+    its final name.
+
+    Raises:
+        DataError: when the address cannot be reached, or serves other bytes.
+    """
+    import pooch
+
+    target = cache / file.path
+    try:
+        pooch.retrieve(
+            url=file.url,
+            known_hash=f"sha256:{file.sha256}",
+            fname=target.name,
+            path=target.parent,
+            downloader=_Resumed(file, target.with_name(target.name + ".part")),
+        )
+        return target.read_bytes()
+    except OSError as error:
+        raise DataError(
+            f"{target} should be written, but cannot ({error}); set COCHAIN_CACHE to a folder that you may write to"
+        ) from error
+
+
+class _Resumed:
+    """A downloader for pooch that goes on where an earlier one stopped."""
+
+    def __init__(self, file: File, part: Path) -> None:
+        self.file, self.part = file, part
+
+    def __call__(self, url: str, output_file: str, pooch_: Any) -> None:
+        problem = None
+        for _ in range(ATTEMPTS):
+            resuming = 0 < self._size() < self.file.size
+            problem = self._continue()
+            if self._complete():
+                os.replace(self.part, output_file)
+                return
+            if self._size() >= self.file.size and not resuming:
+                break
+        self._give_up(problem)
+
+    def _size(self) -> int:
+        return self.part.stat().st_size if self.part.exists() else 0
+
+    def _complete(self) -> bool:
+        return self._size() == self.file.size and hashlib.sha256(self.part.read_bytes()).hexdigest() == self.file.sha256
+
+    def _continue(self) -> str | None:
+        """Ask for the missing bytes and append them; give the problem, if there was one."""
+        import requests
+
+        if self._size() >= self.file.size:
+            self.part.unlink()
+        have = self._size()
+        headers = {"Accept-Encoding": "identity", **({"Range": f"bytes={have}-"} if have else {})}
+        try:
+            with requests.get(self.file.url, headers=headers, stream=True, timeout=TIMEOUT_SECONDS) as answer:
+                answer.raise_for_status()
+                resumed = answer.status_code == 206 and answer.headers.get("Content-Range", "").startswith(f"bytes {have}-")
+                with self.part.open("ab" if resumed else "wb") as stream:
+                    for piece in answer.iter_content(1 << 16):
+                        stream.write(piece)
+                        if stream.tell() > self.file.size:
+                            break
+        except requests.RequestException as error:
+            return f"{type(error).__name__}: {error}"
+        return None
+
+    def _give_up(self, problem: str | None) -> None:
+        if problem is None and self._size() >= self.file.size:
+            data = self.part.read_bytes()
+            self.part.unlink()
+            check(data, self.file, self.file.url)
+        raise DataError(
+            f"{self.file.path} should come from {self.file.url}, but does not "
+            f"({problem or f'the answer ended after {self._size():,} of {self.file.size:,} bytes'}); "
+            "load again to go on where it stopped, or set COCHAIN_DATA to a folder that holds it"
+        )

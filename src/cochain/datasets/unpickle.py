@@ -1,0 +1,176 @@
+"""Pickles of arrays from strangers, read without running anything of theirs.
+
+A pickle is a program: it names functions and the reader calls them. Here every name leads to one of the few inert
+classes below or to an error, so nothing outside this file is ever called. They only hold what the file says; arrays are
+made from them afterwards, by code that checks sizes. Python 2 pickles of numpy and scipy are understood.
+"""
+
+import io
+import pickle
+import struct
+from typing import Any
+
+import numpy as np
+import scipy.sparse
+
+from cochain.errors import DataError
+
+_DAMAGE = (
+    pickle.UnpicklingError,
+    EOFError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    LookupError,
+    ArithmeticError,
+    MemoryError,
+    RecursionError,
+    ImportError,
+    struct.error,
+)
+
+
+class _Inert:
+    """An object of a pickle that takes no state unless its class says so."""
+
+    __slots__ = ()
+
+    def __setstate__(self, state: Any) -> None:
+        raise pickle.UnpicklingError(f"{type(self).__name__.strip('_')} takes no state")
+
+
+class _Dtype(_Inert):
+    """A numpy type by its code, such as f4; types that hold Python objects are refused."""
+
+    __slots__ = ("code", "order")
+
+    def __init__(self, code: str, align: int = 0, copy: int = 1) -> None:
+        if np.dtype(code).kind not in "biuf":
+            raise pickle.UnpicklingError(f"an array should hold numbers, but has type {code!r}")
+        self.code, self.order = np.dtype(code).str[1:], "="
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        if state[1] not in ("<", ">", "|", "="):
+            raise pickle.UnpicklingError(f"byte order {state[1]!r}")
+        self.order = state[1]
+
+
+class _Array(_Inert):
+    """A numpy array: shape, type and bytes."""
+
+    __slots__ = ("array",)
+
+    def __init__(self, kind: Any = None, shape: Any = None, code: Any = None) -> None:
+        self.array: np.ndarray | None = None
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        _, shape, dtype, fortran, raw = state
+        flat = np.frombuffer(_latin1(raw), dtype=np.dtype(dtype.order + dtype.code))
+        self.array = flat.reshape(shape, order="F" if fortran else "C")
+
+
+class _Rows(_Inert):
+    """A scipy matrix in compressed rows: its attributes."""
+
+    __slots__ = ("state",)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.state = dict(state)
+
+
+class _Lists(dict[Any, Any], _Inert):
+    """A dictionary of lists, as `collections.defaultdict(list)` is written."""
+
+    __slots__ = ()
+
+    def __init__(self, factory: Any = None) -> None:
+        super().__init__()
+
+
+class _Bytes(bytes, _Inert):
+    """Bytes written as text, as Python 3 writes them in old protocols."""
+
+    __slots__ = ()
+
+    def __new__(cls, text: str, encoding: str) -> "_Bytes":
+        """Encode in latin1, the only encoding that pickles of bytes use."""
+        if encoding != "latin1":
+            raise pickle.UnpicklingError(f"encoding {encoding!r}")
+        return super().__new__(cls, text.encode("latin1"))
+
+
+_ADMITTED: dict[tuple[str, str], Any] = {
+    **{(module, "_reconstruct"): _Array for module in ("numpy.core.multiarray", "numpy._core.multiarray")},
+    ("numpy", "ndarray"): "numpy.ndarray",
+    ("numpy", "dtype"): _Dtype,
+    **{
+        (module, kind): _Rows
+        for module in ("scipy.sparse.csr", "scipy.sparse._csr")
+        for kind in ("csr_matrix", "csr_array")
+    },
+    ("collections", "defaultdict"): _Lists,
+    **{(module, "dict"): _Lists for module in ("builtins", "__builtin__")},
+    **{(module, "list"): list for module in ("builtins", "__builtin__")},
+    ("_codecs", "encode"): _Bytes,
+}
+
+
+class _Reader(pickle.Unpickler):
+    def __init__(self, data: bytes, name: str) -> None:
+        super().__init__(io.BytesIO(data), encoding="latin1")
+        self.name = name
+
+    def find_class(self, module: str, name: str) -> Any:
+        """Give the inert class for a name, or refuse it."""
+        if (module, name) not in _ADMITTED:
+            raise DataError(
+                f"{self.name} should hold arrays only, but names '{module}.{name}'; "
+                "a pickle that calls functions can run any program, do not load it"
+            )
+        return _ADMITTED[module, name]
+
+
+def read_pickle(data: bytes, name: str) -> Any:
+    """Read a pickle that holds an array, a sparse matrix in rows, or dictionaries and lists of numbers.
+
+    Args:
+        data: the pickle.
+        name: how messages call the file.
+    Returns:
+        A numpy array, a `scipy.sparse.csr_matrix`, or dictionaries and lists as they stand in the file.
+    Raises:
+        DataError: for a name that is not admitted, or a file that is cut off or altered.
+    """
+    try:
+        return _resolve(_Reader(data, name).load())
+    except _DAMAGE as error:
+        raise DataError(
+            f"{name} should be a pickle of arrays, but cannot be read ({type(error).__name__}: {error}); "
+            "the file is damaged, remove it and load again"
+        ) from error
+
+
+def _resolve(found: Any) -> Any:
+    """Turn what a pickle holds into numpy and scipy objects."""
+    if isinstance(found, _Array):
+        if found.array is None:
+            raise pickle.UnpicklingError("an array without content")
+        return found.array
+    if isinstance(found, _Rows):
+        data, indices, indptr = (_resolve(found.state[key]) for key in ("data", "indices", "indptr"))
+        shape = found.state["_shape"] if "_shape" in found.state else found.state["shape"]
+        matrix = scipy.sparse.csr_matrix((data, indices, indptr), shape=shape)
+        matrix.check_format(full_check=True)
+        return matrix
+    if isinstance(found, _Dtype | str):
+        raise pickle.UnpicklingError("the content is no array")
+    return found
+
+
+def _latin1(raw: Any) -> bytes:
+    """Give the bytes of an array; a number here would ask for that many zeros."""
+    if isinstance(raw, str):
+        return raw.encode("latin1")
+    if not isinstance(raw, bytes):
+        raise pickle.UnpicklingError(f"an array should hold bytes, but holds {type(raw).__name__}")
+    return raw

@@ -1,0 +1,36 @@
+"""Points with positions, as the neighbour searches read them."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from cochain.complexes import Complex
+from cochain.complexes.build import signed_edges
+from cochain.complexes.structure import Structure, offsets_of
+from cochain.errors import ComplexError
+
+Floats = npt.NDArray[np.floating[Any]]
+Index = npt.NDArray[np.integer[Any]]
+
+
+def cloud(points: Complex | Tensor, lift: str) -> tuple[Complex, Floats, Index | None]:
+    """Give points as a complex, their positions in float64 and the component of each, None where there is one only."""
+    c = points if isinstance(points, Complex) else Complex.points(points)
+    if "pos" not in c[0]:
+        raise ComplexError(
+            f"{lift} should read positions in c[0].pos, but there are none; build with Complex.points(pos)"
+        )
+    pos = c[0].pos.detach().cpu().to(torch.float64).numpy()
+    return c, pos, c.component_of(0).cpu().numpy() if len(c) > 1 else None
+
+
+def graph_on(c: Complex, pairs: Index) -> Structure:
+    """Give the graph with the nodes of `c` and edges in lexicographic order."""
+    nodes = c.sizes[0]
+    low, high = pairs[:, 0], pairs[:, 1]
+    offsets = offsets_of(np.diff(np.searchsorted(low, c.offsets(0).cpu().numpy())))
+    faces = signed_edges(low, high, np.full(len(low), -1, np.int8), nodes)
+    return Structure("graph", (nodes, len(low)), [c.offsets(0).cpu(), offsets], {(1, 0): faces})

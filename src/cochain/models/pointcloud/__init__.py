@@ -1,0 +1,1 @@
+"""Published networks on this domain, one file each."""

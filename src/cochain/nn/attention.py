@@ -1,0 +1,115 @@
+"""Attention: neighbours weighted by a softmax over each cell's neighbourhood."""
+
+from typing import Literal
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from cochain import kernels
+from cochain.complexes import Operator
+from cochain.errors import ShapeError
+from cochain.nn.message import Message
+
+Score = Literal["additive", "dynamic", "dot"]
+
+
+class Attention(Message):
+    r"""Weigh each neighbour by a softmax of scores, with several heads.
+
+    $$m_x = \Vert_h \sum_{y \in N(x)} \mathrm{softmax}_y(s^h_{xy}) \, V^h h_y$$
+
+    `additive` (GAT): $s = \mathrm{LeakyReLU}(a^T W h_x + b^T W h_y)$; `dynamic` (GATv2):
+    $s = a^T \mathrm{LeakyReLU}(W h_x + U h_y)$; `dot`: $s = \langle Q h_x, K h_y\rangle / \sqrt{d}$. Scores of odd
+    features would depend on orientation, so it reads even cochains only. A cell without neighbours hears zero.
+
+    Args:
+        in_channels: channels of the source.
+        out_channels: channels of the message, over all heads together (or of each head when they are averaged).
+        heads: number of heads.
+        target_channels: channels of the target when they differ from those of the source.
+        score: which score.
+        average: average the heads in place of concatenating them.
+        dropout: probability of dropping a weight while training.
+        slope: of the leaky rectifier.
+    Source:
+        Velickovic et al., 2018, "Graph Attention Networks"; Brody, Alon, Yahav, 2022, "How Attentive are Graph
+        Attention Networks?"; Vaswani et al., 2017, "Attention Is All You Need".
+    """
+
+    reads_target = True
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        heads: int = 1,
+        target_channels: int | None = None,
+        score: Score = "additive",
+        average: bool = False,
+        dropout: float = 0.0,
+        slope: float = 0.2,
+    ) -> None:
+        super().__init__()
+        if not average and out_channels % heads:
+            raise ShapeError(f"out_channels should be a multiple of heads = {heads}, but is {out_channels}")
+        self.heads, self.score, self.average, self.dropout, self.slope = heads, score, average, dropout, slope
+        self.width = out_channels if average else out_channels // heads
+        shared = target_channels is None or target_channels == in_channels
+        self.value = nn.Linear(in_channels, heads * self.width, bias=False)
+        self.query: nn.Linear | None = None
+        if score != "additive" or not shared:
+            self.query = nn.Linear(target_channels or in_channels, heads * self.width, bias=False)
+        self.key = nn.Linear(in_channels, heads * self.width, bias=False) if score == "dot" else None
+        if score != "dot":
+            self.source_score = nn.Parameter(torch.empty(heads, self.width))
+            nn.init.xavier_uniform_(self.source_score)
+        if score == "additive":
+            self.target_score = nn.Parameter(torch.empty(heads, self.width))
+            nn.init.xavier_uniform_(self.target_score)
+
+    def forward(
+        self,
+        operator: Operator,
+        source: Float[Tensor, "sources channels"],
+        target: Float[Tensor, "targets others"] | None,
+        via: Float[Tensor, "shared more"] | None,
+        reduce: str,
+    ) -> Float[Tensor, "targets out"]:
+        """Give the weighted sums; `reduce` is always the softmax-weighted sum."""
+        assert target is not None
+        value = self._split(self.value(source))
+        queries = value if self.query is None and target is source else self._split((self.query or self.value)(target))
+        out = self._weighted(operator, queries, source, value)
+        return out.mean(dim=1) if self.average else out.flatten(1)
+
+    def _weighted(self, operator: Operator, queries: Tensor, source: Tensor, value: Tensor) -> Tensor:
+        pattern = operator.matrix.pattern
+        if self.score == "dynamic":
+            return self._apply(pattern, self._dynamic(pattern, queries, value), value)
+        if self.score == "dot":
+            assert self.key is not None
+            keys, scale = self._split(self.key(source)), self.width**-0.5
+            if self.dropout and self.training:
+                return self._apply(pattern, kernels.sddmm(pattern, queries, keys) * scale, value)
+            return kernels.dot_attention(pattern, queries, keys, value, scale)
+        left, right = (queries * self.target_score).sum(-1), (value * self.source_score).sum(-1)
+        if self.dropout and self.training:
+            scores = nn.functional.leaky_relu(left[pattern.rows] + right[pattern.indices], self.slope)
+            return self._apply(pattern, scores, value)
+        return kernels.attention(pattern, left, right, value, self.slope)
+
+    def _dynamic(self, pattern: kernels.Pattern, queries: Tensor, value: Tensor) -> Tensor:
+        pairs = nn.functional.leaky_relu(queries[pattern.rows] + value[pattern.indices], self.slope)
+        return (pairs * self.source_score).sum(-1)
+
+    def _apply(self, pattern: kernels.Pattern, scores: Tensor, value: Tensor) -> Tensor:
+        weights = nn.functional.dropout(kernels.softmax(pattern, scores), self.dropout, self.training)
+        return kernels.spmm(kernels.SparseMatrix(pattern, weights), value)
+
+    def _split(self, x: Tensor) -> Tensor:
+        return x.view(-1, self.heads, self.width)
+
+    def formula(self, neighborhood: str, source: str, target: str) -> str:
+        """Give `softmax_A(score(h_x, h_y)) h_y V`."""
+        return f"softmax[{neighborhood}]({self.score}({target}, {source})) {source} V"

@@ -1,0 +1,189 @@
+"""A layer as a list of routes: the notation's four maps put together."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from cochain.complexes import Complex, Neighborhood
+from cochain.errors import ParityError, ShapeError
+from cochain.nn.message import REDUCTIONS, Message
+from cochain.nn.update import Activate, Update
+
+Features = dict[int, Tensor]
+Across = Literal["sum", "mean", "max", "concat"]
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+def symbol_of(rank: int, name: str = "h") -> str:
+    """Write the features of a rank, such as h₁."""
+    return f"{name}{rank}".translate(_SUBSCRIPTS)
+
+
+class Route(nn.Module):
+    """Along one neighbourhood: a message, and how a cell reduces what its neighbours say. Written `route(...)`."""
+
+    def __init__(self, neighborhood: Neighborhood, message: Message, reduce: str) -> None:
+        super().__init__()
+        if reduce not in REDUCTIONS:
+            raise ShapeError(f"a reduction should be one of {', '.join(REDUCTIONS)}, but is {reduce!r}")
+        self.neighborhood = neighborhood.triples if message.reads_via and not neighborhood.listed else neighborhood
+        self.message = message
+        self.reduce = reduce
+
+    @property
+    def ranks_read(self) -> set[int]:
+        """The ranks whose features the route reads."""
+        ranks = {self.neighborhood.source}
+        if self.message.reads_target:
+            ranks.add(self.neighborhood.target)
+        if self.message.reads_via and self.neighborhood.via is not None:
+            ranks.add(self.neighborhood.via)
+        return ranks
+
+    def forward(self, complex_: Complex, features: Features) -> Tensor:
+        """Give what each target cell hears."""
+        source = features[self.neighborhood.source]
+        operator = complex_.resolve(self.neighborhood, source.dtype)
+        target = features.get(self.neighborhood.target)
+        via = features.get(operator.via_rank) if operator.via_rank is not None else None
+        return self.message(operator, source, target, via, self.reduce)  # type: ignore[no-any-return]
+
+    def formula(self) -> str:
+        """Give the route as a term of the layer's equation."""
+        source, target = symbol_of(self.neighborhood.source), symbol_of(self.neighborhood.target)
+        text = self.message.formula(str(self.neighborhood), source, target)
+        return text if self.reduce == "sum" else f"{self.reduce}({text})"
+
+
+def route(neighborhood: Neighborhood, message: Message, reduce: str = "sum") -> Route:
+    """Write one route of a layer: `route(upper(0), Linear(16, 32))`.
+
+    Args:
+        neighborhood: a symbol, from its source rank to its target rank.
+        message: what a neighbour says.
+        reduce: sum, mean, max, min, std or logsumexp over the neighbours; only a sum uses the operator's values.
+    """
+    return Route(neighborhood, message, reduce)
+
+
+class Layer(nn.Module):
+    r"""One layer: for every rank, what its routes bring, joined, and an update.
+
+    $$h_x' = U\big(h_x,\ \mathrm{ACROSS}_N \ \mathrm{AGG}_{y \in N(x)} M(h_x, h_y)\big)$$
+
+    Ranks without a route keep their features. Parities are checked on construction: signed neighbourhoods carry odd
+    cochains to odd ones, unsigned ones even to even, and messages and updates of odd ranks must be odd functions.
+    Rank 0 fits both, since a node has only one orientation.
+
+    Args:
+        routes: the routes, in the order in which `across="concat"` joins them.
+        update: one update for each target rank, as a mapping or a function of the rank; by default the sum itself.
+        across: how a rank joins its routes: sum, mean, max or concat.
+        odd: the ranks whose features are odd.
+        breaks: laws that the layer breaks by design, as its paper defines it ("orientation"); parities are then not
+            checked.
+    """
+
+    def __init__(
+        self,
+        *routes: Route,
+        update: Mapping[int, Update] | Callable[[int], Update] | None = None,
+        across: Across = "sum",
+        odd: Iterable[int] = (),
+        breaks: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__()
+        self.routes = nn.ModuleList(routes)
+        self.across = across
+        self.odd = frozenset(odd) - {0}
+        targets = sorted({r.neighborhood.target for r in routes})
+        make = update or (lambda rank: Activate("identity"))
+        self.updates = nn.ModuleDict({str(k): make[k] if isinstance(make, Mapping) else make(k) for k in targets})
+        if "orientation" not in breaks:
+            self._check_parity()
+
+    def _check_parity(self) -> None:
+        for each in self.routes:
+            assert isinstance(each, Route)
+            symbol, message = each.neighborhood, each.message
+            ends = (symbol.source, symbol.target)
+            odd = [k for k in ends if k in self.odd]
+            even = [k for k in ends if k not in self.odd and k != 0]
+            if symbol.odd and even:
+                raise ParityError(f"{symbol} should carry odd cochains, but rank {even[0]} is even; declare it odd, or use the unsigned neighbourhood")
+            if odd and not symbol.odd and symbol.kind != "self":
+                raise ParityError(f"{symbol} should carry even cochains, but rank {odd[0]} is odd; use the signed neighbourhood, or declare it even")
+            if odd and not message.keeps_odd:
+                raise ParityError(f"a message on odd rank {odd[0]} should be linear without bias, but {type(message).__name__} is not an odd function")
+            if odd and each.reduce != "sum":
+                raise ParityError(f"odd features of rank {odd[0]} should be summed with their signs, but are reduced by {each.reduce}")
+        for rank, update in self.updates.items():
+            if int(rank) in self.odd and not getattr(update, "keeps_odd", False):
+                raise ParityError(
+                    f"the update of odd rank {rank} should be an odd function, but {update.formula('h', 'm')} is not; "
+                    "use tanh or another odd activation, and no bias"
+                )
+
+    def forward(self, complex_: Complex, features: Features) -> Features:
+        """Give the features of every rank after the layer."""
+        heard: dict[int, list[Tensor]] = {}
+        for each in self.routes:
+            heard.setdefault(each.neighborhood.target, []).append(each(complex_, features))  # type: ignore[union-attr, arg-type]
+        out = dict(features)
+        for rank, messages in heard.items():
+            out[rank] = self.updates[str(rank)](features.get(rank), self._join(messages))
+        return out
+
+    def _join(self, messages: list[Tensor]) -> Tensor:
+        if self.across == "concat":
+            return torch.cat(messages, dim=1)
+        if len(messages) == 1:
+            return messages[0]
+        if self.across == "max":
+            return torch.stack(messages).amax(dim=0)
+        total = torch.stack(messages).sum(dim=0)
+        return total / len(messages) if self.across == "mean" else total
+
+    def equations(self) -> list[str]:
+        """Give one equation per rank that the layer updates."""
+        terms: dict[int, list[str]] = {}
+        for each in self.routes:
+            assert isinstance(each, Route)
+            terms.setdefault(each.neighborhood.target, []).append(each.formula())
+        sign = {"sum": " + ", "concat": " ‖ "}.get(self.across, ", ")
+        out = []
+        for rank, parts in sorted(terms.items()):
+            m = sign.join(parts)
+            m = f"{self.across}({m})" if self.across in ("mean", "max") else m
+            update = self.updates[str(rank)]
+            out.append(f"{symbol_of(rank)}' = {update.formula(symbol_of(rank), m)}")  # type: ignore[operator]
+        return out
+
+    def extra_repr(self) -> str:
+        """Print the equations inside torch's own listing."""
+        return "\n".join(self.equations())
+
+
+class Embed(nn.Module):
+    """A first layer that maps the channels of every rank to a common width, cell by cell.
+
+    Args:
+        widths: channels in, per rank.
+        hidden: channels out.
+        odd: the ranks whose features are odd: they get no bias.
+    """
+
+    def __init__(self, widths: Mapping[int, int], hidden: int, odd: Iterable[int] = ()) -> None:
+        super().__init__()
+        self.odd = frozenset(odd) - {0}
+        self.maps = nn.ModuleDict({str(k): nn.Linear(width, hidden, bias=k not in self.odd) for k, width in widths.items()})
+
+    def forward(self, complex_: Complex, features: Features) -> Features:
+        """Give the embedded features."""
+        return {**features, **{int(k): each(features[int(k)]) for k, each in self.maps.items()}}
+
+    def equations(self) -> list[str]:
+        """Give one equation per rank."""
+        return [f"{symbol_of(int(k))} = {symbol_of(int(k), 'x')} W{'' if int(k) in self.odd else ' + b'}" for k in self.maps]

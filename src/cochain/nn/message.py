@@ -1,0 +1,93 @@
+"""Messages: what a neighbour says. `Linear`, the convolution, is here; the others have files of their own."""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from cochain.complexes import Operator
+from cochain.errors import ShapeError
+from cochain.kernels import aggregate
+
+REDUCTIONS = ("sum", "mean", "max", "min", "std", "logsumexp")
+
+
+class Message(nn.Module):
+    """One neighbourhood's messages, reduced onto the cells that hear them: steps one and two of a layer.
+
+    A message reads the features of the source cells and, if it says so, of the target cells and of the cells that each
+    pair shares. `keeps_odd` says that an odd cochain passes through it as an odd one: linear, without bias.
+    """
+
+    keeps_odd = False
+    reads_target = False
+    reads_via = False
+
+    def forward(
+        self,
+        operator: Operator,
+        source: Float[Tensor, "sources channels"],
+        target: Float[Tensor, "targets others"] | None,
+        via: Float[Tensor, "shared more"] | None,
+        reduce: str,
+    ) -> Float[Tensor, "targets out"]:
+        """Compute every message and reduce them over each row of the operator."""
+        raise NotImplementedError
+
+    def formula(self, neighborhood: str, source: str, target: str) -> str:
+        """Give the message as it stands in the layer's equation."""
+        raise NotImplementedError
+
+
+def reduce_neighbors(operator: Operator, x: Float[Tensor, "sources channels"], reduce: str) -> Float[Tensor, "targets channels"]:
+    """Reduce the neighbours' features as they are: a sum is weighted by the operator's values, the rest is not."""
+    if reduce == "sum":
+        return operator @ x
+    return aggregate(operator.matrix.pattern, x, reduce)
+
+
+def with_reduction(text: str, reduce: str) -> str:
+    """Write the reduction around a formula, unless it is a sum, which the matrix product says already."""
+    return text if reduce == "sum" else f"{reduce}({text})"
+
+
+class Linear(Message):
+    r"""The convolution: $m = A X W$, or $A X$ without arguments.
+
+    Linear and without bias, so it commutes with relabelling, and along a signed neighbourhood with reorientation. The
+    product runs in the cheaper order, (A X) W or A (X W).
+
+    Args:
+        in_channels: channels of the source; 0 together with `out_channels` = 0 means no weight.
+        out_channels: channels of the message.
+    """
+
+    keeps_odd = True
+
+    def __init__(self, in_channels: int = 0, out_channels: int = 0) -> None:
+        super().__init__()
+        if (in_channels == 0) != (out_channels == 0):
+            raise ShapeError(f"Linear should have both widths or neither, but has {in_channels} and {out_channels}")
+        self.weight: nn.Parameter | None = None
+        if in_channels:
+            self.weight = nn.Parameter(torch.empty(in_channels, out_channels))
+            nn.init.xavier_uniform_(self.weight)
+
+    def forward(
+        self,
+        operator: Operator,
+        source: Float[Tensor, "sources channels"],
+        target: Float[Tensor, "targets others"] | None,
+        via: Float[Tensor, "shared more"] | None,
+        reduce: str,
+    ) -> Float[Tensor, "targets out"]:
+        """Give A X W."""
+        if self.weight is None:
+            return reduce_neighbors(operator, source, reduce)
+        narrow_first = self.weight.shape[1] <= self.weight.shape[0]
+        if reduce != "sum" or narrow_first:
+            return reduce_neighbors(operator, source @ self.weight, reduce)
+        return (operator @ source) @ self.weight
+
+    def formula(self, neighborhood: str, source: str, target: str) -> str:
+        """Give `A h W`."""
+        return f"{neighborhood} {source}" + (" W" if self.weight is not None else "")

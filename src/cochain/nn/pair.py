@@ -1,0 +1,95 @@
+"""Messages from any module on both ends of a pair, and on the cell that they share."""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from cochain.complexes import Operator
+from cochain.errors import ShapeError
+from cochain.kernels import segment
+from cochain.nn.message import Message, with_reduction
+
+
+class Pair(Message):
+    r"""Any module on each pair: $m_x = \mathrm{AGG}_{y} M(h_x, h_y, h_u)$, what it reads concatenated in this order.
+
+    It writes one row per nonzero, memory $O(nnz \cdot C)$: the price of an arbitrary message. A module may be neither
+    odd nor even, so it reads even cochains only. The values of the neighbourhood are not used, its pattern is.
+
+    Args:
+        module: from the concatenated channels to those of the message.
+        target: whether the message reads the cell that hears it.
+        via: whether it reads the shared cell u (the neighbourhood then needs `.triples`).
+    """
+
+    def __init__(self, module: nn.Module, target: bool = True, via: bool = False) -> None:
+        super().__init__()
+        self.module = module
+        self.reads_target = target
+        self.reads_via = via
+
+    def forward(
+        self,
+        operator: Operator,
+        source: Float[Tensor, "sources channels"],
+        target: Float[Tensor, "targets others"] | None,
+        via: Float[Tensor, "shared more"] | None,
+        reduce: str,
+    ) -> Float[Tensor, "targets out"]:
+        """Give the reduced messages."""
+        pattern = operator.matrix.pattern
+        parts = [source.index_select(0, pattern.indices)]
+        if self.reads_target:
+            assert target is not None
+            parts.insert(0, target.index_select(0, pattern.rows))
+        if self.reads_via:
+            if operator.via is None or via is None:
+                raise ShapeError("a message that reads the shared cell needs a neighbourhood with .triples")
+            parts.append(via.index_select(0, operator.via))
+        return segment(pattern, self.module(torch.cat(parts, dim=1)), reduce)
+
+    def formula(self, neighborhood: str, source: str, target: str) -> str:
+        """Give `sum over y in A of M(h_x, h_y)`."""
+        reads = [target] * self.reads_target + [source] + ["h_u"] * self.reads_via
+        return f"Σ[{neighborhood}] M({', '.join(reads)})"
+
+
+class Gated(Message):
+    r"""A linear message behind a gate: $m_x = \sum_y \sigma(G h_x + H h_y) \odot (h_y W)$.
+
+    The gate must not depend on orientation, so it reads even cochains only.
+
+    Args:
+        in_channels: channels of the source.
+        out_channels: channels of the message.
+        target_channels: channels of the target when they differ from those of the source.
+    Source:
+        Bresson, Laurent, 2017, "Residual Gated Graph ConvNets".
+    """
+
+    reads_target = True
+
+    def __init__(self, in_channels: int, out_channels: int, target_channels: int | None = None) -> None:
+        super().__init__()
+        self.value = nn.Linear(in_channels, out_channels, bias=False)
+        self.source_gate = nn.Linear(in_channels, out_channels)
+        self.target_gate = nn.Linear(target_channels or in_channels, out_channels, bias=False)
+
+    def forward(
+        self,
+        operator: Operator,
+        source: Float[Tensor, "sources channels"],
+        target: Float[Tensor, "targets others"] | None,
+        via: Float[Tensor, "shared more"] | None,
+        reduce: str,
+    ) -> Float[Tensor, "targets out"]:
+        """Give the gated messages, reduced."""
+        assert target is not None
+        pattern = operator.matrix.pattern
+        gate = self.target_gate(target).index_select(0, pattern.rows)
+        gate = torch.sigmoid(gate + self.source_gate(source).index_select(0, pattern.indices))
+        return segment(pattern, gate * self.value(source).index_select(0, pattern.indices), reduce)
+
+    def formula(self, neighborhood: str, source: str, target: str) -> str:
+        """Give `sum over y in A of gate * h_y W`."""
+        return with_reduction(f"Σ[{neighborhood}] σ({target} G + {source} H) ⊙ {source} W", "sum")

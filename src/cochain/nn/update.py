@@ -1,0 +1,114 @@
+"""Updates: what a cell does with what it heard."""
+
+from collections.abc import Callable
+from typing import Literal
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from cochain.errors import UnknownNameError, unknown_name
+
+# Each with whether f(-x) = -f(x), which an odd cochain needs.
+ACTIVATIONS: dict[str, tuple[Callable[[Tensor], Tensor], bool]] = {
+    "identity": (lambda x: x, True),
+    "tanh": (torch.tanh, True),
+    "softsign": (nn.functional.softsign, True),
+    "odd_silu": (lambda x: x * torch.sigmoid(x.abs()), True),
+    "relu": (torch.relu, False),
+    "leaky_relu": (nn.functional.leaky_relu, False),
+    "elu": (nn.functional.elu, False),
+    "gelu": (nn.functional.gelu, False),
+    "silu": (nn.functional.silu, False),
+    "sigmoid": (torch.sigmoid, False),
+}
+
+
+def _activation(name: str) -> tuple[Callable[[Tensor], Tensor], bool]:
+    if name not in ACTIVATIONS:
+        raise _unknown(name)
+    return ACTIVATIONS[name]
+
+
+def _unknown(name: str) -> UnknownNameError:
+    return unknown_name("activation", name, ACTIVATIONS)
+
+
+class Update(nn.Module):
+    """Step four of a layer: the cell's new features from its old ones and what it heard.
+
+    `keeps_odd` says that reversing the signs of both arguments reverses the result.
+    """
+
+    keeps_odd = False
+
+    def forward(self, h: Float[Tensor, "cells channels"] | None, m: Float[Tensor, "cells heard"]) -> Float[Tensor, "cells out"]:
+        """Give the new features."""
+        raise NotImplementedError
+
+    def formula(self, h: str, m: str) -> str:
+        """Give the update as it stands in the layer's equation."""
+        raise NotImplementedError
+
+
+class Activate(Update):
+    r"""$h' = \sigma(m + b)$, with $+ h$ inside for a residual update.
+
+    Args:
+        activation: a key of `ACTIVATIONS`.
+        bias: channels of the bias; 0 for none. A constant is not odd, so an odd cochain takes none.
+        residual: add the old features before the activation.
+    """
+
+    def __init__(self, activation: str = "relu", bias: int = 0, residual: bool = False) -> None:
+        super().__init__()
+        self.name = activation
+        self.activation, odd = _activation(activation)
+        self.bias = nn.Parameter(torch.zeros(bias)) if bias else None
+        self.residual = residual
+        self.keeps_odd = odd and not bias
+
+    def forward(self, h: Float[Tensor, "cells channels"] | None, m: Float[Tensor, "cells heard"]) -> Float[Tensor, "cells out"]:
+        """Give the activated sum."""
+        if self.bias is not None:
+            m = m + self.bias
+        if self.residual:
+            assert h is not None
+            m = m + h
+        return self.activation(m)
+
+    def formula(self, h: str, m: str) -> str:
+        """Give `activation(m + b)`."""
+        inside = (f"{h} + " if self.residual else "") + m + (" + b" if self.bias is not None else "")
+        return inside if self.name == "identity" else f"{self.name}({inside})"
+
+
+class MLPUpdate(Update):
+    r"""$h' = \mathrm{MLP}((1 + \varepsilon) h + m)$, or $\mathrm{MLP}(h \Vert m)$ with `join="concat"`, or MLP(m) with "none".
+
+    Args:
+        module: the network.
+        join: how old features and message meet.
+        epsilon: learn $\varepsilon$, from 0.
+    """
+
+    def __init__(self, module: nn.Module, join: Literal["sum", "concat", "none"] = "sum", epsilon: bool = True) -> None:
+        super().__init__()
+        self.module = module
+        self.join = join
+        self.epsilon = nn.Parameter(torch.zeros(())) if epsilon and join == "sum" else None
+
+    def forward(self, h: Float[Tensor, "cells channels"] | None, m: Float[Tensor, "cells heard"]) -> Float[Tensor, "cells out"]:
+        """Give the network's output."""
+        if self.join == "none":
+            return self.module(m)  # type: ignore[no-any-return]
+        assert h is not None
+        if self.join == "concat":
+            return self.module(torch.cat([h, m], dim=1))  # type: ignore[no-any-return]
+        return self.module(m + (h if self.epsilon is None else (1 + self.epsilon) * h))  # type: ignore[no-any-return]
+
+    def formula(self, h: str, m: str) -> str:
+        """Give `MLP((1 + ε) h + m)`."""
+        if self.join == "sum":
+            return f"MLP((1 + ε) {h} + {m})" if self.epsilon is not None else f"MLP({h} + {m})"
+        return f"MLP({h} ‖ {m})" if self.join == "concat" else f"MLP({m})"
