@@ -83,8 +83,10 @@ def shuffled(c: Complex, random) -> tuple[Complex, list[int]]:
 
 def cells_of(c: Complex, rank: int, nodes: list[int] | None = None) -> list[tuple[tuple[int, ...], list[float]]]:
     """Nodes and features of every cell, sorted; `nodes` gives each node another name."""
-    members = c.cells(rank).pattern
-    rows = np.split(members.indices.numpy(), members.indptr.numpy()[1:-1]) if c.sizes[rank] else []
+    members = torch.eye(c.sizes[rank])
+    for high in range(rank, 0, -1):
+        members = members @ c.faces(high, high - 1).to_dense().abs().float()
+    rows = [row.nonzero()[:, 0].tolist() for row in members]
     named = [tuple(sorted(int(v) if nodes is None else nodes[v] for v in row)) for row in rows]
     x = c[rank].x.double() if "x" in c[rank] else torch.zeros(c.sizes[rank], 0)
     return sorted(zip(named, [[round(v, 9) + 0.0 for v in row] for row in x.tolist()], strict=True))

@@ -27,7 +27,19 @@ _NAMES = {
     "to_pyg": "cochain.complexes.pyg",
     "compare": "cochain.experiments",
 }
-_ROOMS = ("catalog", "complexes", "datasets", "errors", "experiments", "kernels", "laws", "lift", "models", "nn", "report")
+_ROOMS = (
+    "catalog",
+    "complexes",
+    "datasets",
+    "errors",
+    "experiments",
+    "kernels",
+    "laws",
+    "lift",
+    "models",
+    "nn",
+    "report",
+)
 
 if TYPE_CHECKING:
     from cochain import catalog, complexes, datasets, errors, experiments, kernels, laws, lift, models, nn, report

@@ -47,6 +47,33 @@ CATALOG: tuple[Entry, ...] = (
         "h' = MLP((1 + eps) h + sum of neighbours)", ("tests/models/test_gin.py",),
     ),
     Entry(
+        "gat", "cochain.models.graph.gat:GAT", "velickovic2018gat", "graph", ANY[1:], None,
+        "h' = elu(|| softmax(LeakyReLU(a W h_x + b W h_y)) W h_y)", ("tests/models/test_gat.py",),
+    ),
+    Entry(
+        "sgc", "cochain.models.graph.sgc:SGC", "wu2019sgc", "graph", ANY[1:], None,
+        "Y = (D^-1/2 (A + I) D^-1/2)^K X W + b", ("tests/models/test_sgc.py",),
+    ),
+    Entry(
+        "hgnn", "cochain.models.hypergraph.hgnn:HGNN", "feng2019hgnn", "hypergraph", HYPER, None,
+        "X' = relu(D_v^-1/2 H W D_e^-1 H^T D_v^-1/2 X Theta + b)", ("tests/models/test_hgnn.py",),
+    ),
+    Entry(
+        "unigin", "cochain.models.hypergraph.unigin:UniGIN", "huang2021unignn", "hypergraph", HYPER, None,
+        "h_e = mean of nodes, h' = relu(W ((1 + eps) h + sum of h_e))", ("tests/models/test_unigin.py",),
+    ),
+    Entry(
+        "allset_transformer", "cochain.models.hypergraph.allset:AllSetTransformer", "chien2022allset", "hypergraph",
+        HYPER, None,
+        "f(S) = LN(Y + MLP(Y)), Y = LN(theta + || softmax(theta K(S)^T) V(S)), nodes to hyperedges and back",
+        ("tests/models/test_allset.py",),
+    ),
+    Entry(
+        "deep_sets", "cochain.models.pointcloud.deep_sets:DeepSets", "zaheer2017deepsets", "points", ANY, None,
+        "y = rho(sum of phi(h)); for points h' = relu(h Lambda + mean(h) Gamma + b)",
+        ("tests/models/test_deep_sets.py",),
+    ),
+    Entry(
         "cin", "cochain.models.cellular.cin:CIN", "bodnar2021cellular", "cell", ("simplicial", "cell", "combinatorial"), "cycles",
         "h' = U(MLP(h + faces) || MLP(h + sum over upper of M(h_y, h_u)))", ("tests/models/test_cin.py",),
     ),

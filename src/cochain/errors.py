@@ -6,6 +6,7 @@
     ├── ParityError        an odd cochain where only an even one keeps its meaning, or the reverse
     ├── UnknownNameError   a name that no table holds, with the nearest one that does
     ├── DataError          a data set that is missing, incomplete, altered or unreadable
+    ├── LawError           a network that breaks a law it should keep
     └── SpecError          a run that cannot be described: options that contradict each other
 
 Every message follows one pattern: what should be, what came, the likeliest cause or remedy.
@@ -37,6 +38,10 @@ class UnknownNameError(CochainError, LookupError):
 
 class DataError(CochainError):
     """A data set that is missing, incomplete, altered or unreadable."""
+
+
+class LawError(CochainError, AssertionError):
+    """A network that breaks a law it should keep."""
 
 
 class SpecError(CochainError, ValueError):

@@ -23,7 +23,9 @@ from cochain.kernels import (
 REDUCTIONS = ("sum", "mean", "max", "min", "std", "logsumexp")
 
 
-def pattern_of(rows: list[int], columns: list[int], shape: tuple[int, int], dtype: torch.dtype = torch.int32) -> Pattern:
+def pattern_of(
+    rows: list[int], columns: list[int], shape: tuple[int, int], dtype: torch.dtype = torch.int32
+) -> Pattern:
     """A validated pattern from coordinates in any order, with the integer type wanted."""
     pattern, _ = Pattern.from_coo(torch.tensor(rows).long(), torch.tensor(columns).long(), shape)
     return Pattern(pattern.indptr.to(dtype), pattern.indices.to(dtype), shape).validate()
@@ -49,7 +51,7 @@ def patterns(draw: st.DrawFn, dtype: torch.dtype = torch.int32) -> Pattern:
 
 @dataclass(frozen=True)
 class Case:
-    """A primitive with the shapes of its arguments; a shape is in the letters r(ows), c(olumns), n(onzeros), or numbers."""
+    """A primitive and the shapes of its arguments, in numbers and the letters r(ows), c(olumns), n(onzeros)."""
 
     function: Callable[..., Tensor]
     shapes: tuple[tuple[str | int, ...], ...]
@@ -58,7 +60,9 @@ class Case:
         sizes = {"r": pattern.shape[0], "c": pattern.shape[1], "n": pattern.nnz}
         generator = torch.Generator().manual_seed(seed)
         return [
-            torch.randn([sizes[s] if isinstance(s, str) else s for s in shape], generator=generator, dtype=torch.float64)
+            torch.randn(
+                [sizes[s] if isinstance(s, str) else s for s in shape], generator=generator, dtype=torch.float64
+            )
             .to(dtype)
             .requires_grad_()
             for shape in self.shapes
@@ -85,7 +89,9 @@ CASES = {
     "softmax": Case(softmax, (("n",),)),
     "softmax heads": Case(softmax, (("n", 2),)),
     "attention": Case(attention, (("r", 2), ("c", 2), ("c", 2, 3))),
-    "attention bias": Case(lambda p, a, b, v, e: attention(p, a, b, v, 0.1, e), (("r", 2), ("c", 2), ("c", 2, 3), ("n", 2))),
+    "attention bias": Case(
+        lambda p, a, b, v, e: attention(p, a, b, v, 0.1, e), (("r", 2), ("c", 2), ("c", 2, 3), ("n", 2))
+    ),
     "dot attention": Case(lambda p, q, k, v: dot_attention(p, q, k, v, 0.7), (("r", 2, 4), ("c", 2, 4), ("c", 2, 3))),
     "dot attention bias": Case(
         lambda p, q, k, v, e: dot_attention(p, q, k, v, 0.7, e), (("r", 2, 4), ("c", 2, 4), ("c", 2, 3), ("n", 2))

@@ -4,10 +4,10 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from kernels.cases import random_pattern
 
 from cochain.errors import ShapeError
 from cochain.kernels import Pattern, SparseMatrix, backend, gather_ranges, select_components
+from kernels.cases import random_pattern
 
 BACKENDS = ["numba", "reference"]
 

@@ -7,10 +7,10 @@ import weakref
 import pytest
 import torch
 from hypothesis import given
-from kernels.cases import pattern_of, patterns, random_pattern
 
 from cochain.errors import ShapeError
 from cochain.kernels import Pattern, backend
+from kernels.cases import pattern_of, patterns, random_pattern
 
 INTEGERS = [torch.int32, torch.int64]
 
@@ -127,7 +127,11 @@ def test_to_the_same_device_is_the_same_object_and_pickle_copies():
         ([0, 3, 2], [0, 1], "indptr should never fall, but falls after row 1"),
         ([0, 1, 2], [0, 5], r"columns should lie in 0\.\.2, but entry 1 is 5; is the shape too small"),
         ([0, 1, 2], [-1, 0], r"columns should lie in 0\.\.2, but entry 0 is -1"),
-        ([0, 2, 2], [2, 1], "columns should be sorted within each row, but in row 0 column 2 comes before 1; build with"),
+        (
+            [0, 2, 2],
+            [2, 1],
+            "columns should be sorted within each row, but in row 0 column 2 comes before 1; build with",
+        ),
     ],
 )
 def test_validate_says_what_is_wrong(indptr, indices, message):
@@ -136,7 +140,7 @@ def test_validate_says_what_is_wrong(indptr, indices, message):
 
 
 def test_validate_refuses_mixed_integers():
-    with pytest.raises(ShapeError, match=r"both int32 or both int64, but are torch\.int32 and torch\.int64"):
+    with pytest.raises(ShapeError, match=r"both be int32 or both int64, but are torch\.int32 and torch\.int64"):
         Pattern(torch.tensor([0, 1], dtype=torch.int32), torch.tensor([0]), (1, 1)).validate()
 
 

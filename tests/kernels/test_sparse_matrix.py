@@ -9,10 +9,10 @@ import pytest
 import scipy.sparse
 import torch
 from hypothesis import given
-from kernels.cases import pattern_of, patterns, random_pattern
 
 from cochain.errors import ShapeError
 from cochain.kernels import SparseMatrix
+from kernels.cases import pattern_of, patterns, random_pattern
 
 SHAPES = {"ones": None, "scalars": (), "heads": (2,), "blocks": (2, 3)}
 

@@ -92,6 +92,12 @@ def test_features_of_integers_and_of_one_channel() -> None:
     assert_close(clique(c, features="concat")[1].x, torch.tensor([[1, 2]]))
 
 
+def test_features_of_no_nodes_and_of_matrices() -> None:
+    assert clique(Complex.graph([], 0).with_cochain(0, "x", torch.zeros(0, 3)))[2].x.shape == (0, 3)
+    matrices = clique(Complex.graph([(0, 1)]).with_cochain(0, "x", torch.arange(8.0).reshape(2, 2, 2)))
+    assert_close(matrices[1].x, torch.tensor([[2.0, 3, 4, 5]]))
+
+
 def test_features_carry_gradients() -> None:
     x = torch.ones(3, 2, requires_grad=True)
     lifted = clique(Complex.graph([(0, 1), (0, 2), (1, 2)]).with_cochain(0, "x", x))
@@ -109,18 +115,24 @@ def test_a_simplicial_complex_is_filled() -> None:
     hollow = Complex.simplicial([(0, 1), (1, 2), (0, 2), (2, 3)])
     assert clique(hollow).validate().sizes == (4, 4, 1)
     assert clique(clique(hollow)).sizes == (4, 4, 1)
-    with pytest.raises(ComplexError, match="clique replaces all cells above the edges, but 'y' on rank 2 would be lost"):
+    with pytest.raises(
+        ComplexError, match="clique replaces all cells above the edges, but 'y' on rank 2 would be lost"
+    ):
         clique(clique(hollow).with_cochain(2, "y", torch.zeros(1)))
 
 
 def test_messages() -> None:
     complete = Complex.graph(np.array(np.triu_indices(8, 1)))
-    with pytest.raises(ComplexError, match="at most max_cells = 55 cells of rank 2, but would make 56; lower max_rank or"):
+    with pytest.raises(
+        ComplexError, match="at most max_cells = 55 cells of rank 2, but would make 56; lower max_rank or"
+    ):
         clique(complete, 3, max_cells=55)
     assert clique(complete, 3, max_cells=70).sizes == (8, 28, 56, 70)
     with pytest.raises(ComplexError, match="max_rank should be at least 1, the rank of edges, but is 0"):
         clique(complete, 0)
     with pytest.raises(ComplexError, match="clique should read undirected edges, but this is a digraph"):
         clique(Complex.digraph([(0, 1)]))
-    with pytest.raises(UnknownNameError, match="no rule for the features of new cells is called 'maen'; did you mean 'mean'"):
+    with pytest.raises(
+        UnknownNameError, match="no rule for the features of new cells is called 'maen'; did you mean 'mean'"
+    ):
         clique(complete, features="maen")

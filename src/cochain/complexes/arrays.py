@@ -60,13 +60,21 @@ def as_ragged(lists: Any, what: str) -> Ragged:
     """Give lists of nodes, a rectangular array (one list per row) or a `Ragged` as checked offsets and values."""
     if isinstance(lists, Ragged):
         offsets, values = as_indices(lists.offsets, what), as_indices(lists.values, what)
-        if offsets.ndim != 1 or not len(offsets) or offsets[0] != 0 or offsets[-1] != len(values) or (np.diff(offsets) < 0).any():
+        if (
+            offsets.ndim != 1
+            or not len(offsets)
+            or offsets[0] != 0
+            or offsets[-1] != len(values)
+            or (np.diff(offsets) < 0).any()
+        ):
             raise ComplexError(f"{what}: offsets should rise from 0 to {len(values)}, the number of values, but do not")
         return Ragged(offsets, values)
     if isinstance(lists, Tensor | np.ndarray):
         array = as_indices(lists, what)
         if array.ndim != 2:
-            raise ComplexError(f"{what} should be a two-dimensional array, one cell per row, but has shape {array.shape}")
+            raise ComplexError(
+                f"{what} should be a two-dimensional array, one cell per row, but has shape {array.shape}"
+            )
         return Ragged(np.arange(len(array) + 1) * array.shape[1], array.reshape(-1))
     rows = [row.tolist() if hasattr(row, "tolist") else list(row) for row in lists]
     lengths = np.fromiter(map(len, rows), np.int64, len(rows))
@@ -111,7 +119,9 @@ def refuse_repeats(cells: Ragged, what: str) -> None:
     twice = np.flatnonzero((values[1:] == values[:-1]) & (owner[1:] == owner[:-1]))
     if len(twice):
         cell, node = owner[twice[0]], values[twice[0]]
-        raise ComplexError(f"{what} {cell} should name each node once, but names node {node} twice; remove the repetition")
+        raise ComplexError(
+            f"{what} {cell} should name each node once, but names node {node} twice; remove the repetition"
+        )
 
 
 def sparse(indptr: np.ndarray, indices: np.ndarray, values: Any, shape: tuple[int, int]) -> SparseMatrix:
@@ -146,6 +156,7 @@ def refuse_straddling(cells: Ragged, node_offsets: np.ndarray, what: str) -> np.
     wrong = np.flatnonzero(component != first[cells.owner])
     if len(wrong):
         cell = cells.owner[wrong[0]]
-        raise ComplexError(f"{what} {cell} should lie in one component, but has nodes in two; merge them or split the cell")
+        raise ComplexError(
+            f"{what} {cell} should lie in one component, but has nodes in two; merge them or split the cell"
+        )
     return first
-

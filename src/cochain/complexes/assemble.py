@@ -30,8 +30,8 @@ def union(complexes: "Sequence[Complex]") -> "Complex":
     for place, member in enumerate(members):
         if member.domain != domain or member.device != device:
             raise ComplexError(
-                f"a union should join complexes of one domain on one device, but number 0 is a {domain} on {device} and "
-                f"number {place} a {member.domain} on {member.device}; lift or move them first"
+                f"a union should join complexes of one domain on one device, but number 0 is a {domain} on {device} "
+                f"and number {place} a {member.domain} on {member.device}; lift or move them first"
             )
     structure = _union_structure([member._structure for member in members], domain)
     names = sorted(set().union(*(member._names for member in members)), key=str)
@@ -51,7 +51,9 @@ def _union_structure(parts: list[Structure], domain: str) -> Structure:
     starts = np.concatenate([np.zeros((1, top + 1), dtype=np.int64), np.cumsum(counts, axis=0)])
     offsets = []
     for rank in range(top + 1):
-        pieces = [part.offsets[rank] if rank <= part.rank else torch.zeros(len(part) + 1, dtype=torch.int64) for part in parts]
+        pieces = [
+            part.offsets[rank] if rank <= part.rank else torch.zeros(len(part) + 1, dtype=torch.int64) for part in parts
+        ]
         lengths = torch.cat([piece.diff() for piece in pieces])
         offsets.append(torch.cat([torch.zeros(1, dtype=torch.int64, device=lengths.device), lengths.cumsum(0)]))
     keys = sorted(set().union(*(part.stored for part in parts)))
@@ -64,7 +66,9 @@ def _stack(parts: list[Structure], key: tuple[int, int], starts: np.ndarray) -> 
     high, low = key
     rows, columns = int(starts[-1, high]), int(starts[-1, low])
     holders = [(place, part.faces(high, low)) for place, part in enumerate(parts) if key in part.stored]
-    degrees = np.concatenate([m.pattern.indptr[1:].cpu().numpy() - m.pattern.indptr[:-1].cpu().numpy() for _, m in holders])
+    degrees = np.concatenate(
+        [m.pattern.indptr[1:].cpu().numpy() - m.pattern.indptr[:-1].cpu().numpy() for _, m in holders]
+    )
     indices = np.concatenate([m.pattern.indices.cpu().numpy() for _, m in holders]).astype(np.int64)
     indices += np.repeat(starts[[place for place, _ in holders], low], [m.nnz for _, m in holders])
     values = torch.cat([m.values for _, m in holders]) if holders[0][1].values is not None else None  # type: ignore[misc]
@@ -82,8 +86,8 @@ def _union_values(members: "list[Complex]", key: Any) -> Tensor:
             parts.append(value)
         elif place == "whole" or (place <= member.rank and member.sizes[place]):
             raise ComplexError(
-                f"a union should join complexes with the same tensors, but '{name}' on {place} is missing in number {number}; "
-                "add it there or remove it from the others"
+                f"a union should join complexes with the same tensors, but '{name}' on {place} is missing in number "
+                f"{number}; add it there or remove it from the others"
             )
     shapes = {tuple(part.shape[1:]) for part in parts}
     if len(shapes) > 1:
@@ -137,7 +141,9 @@ def _permutation(complex_: "Complex", rank: int, given: Any) -> Tensor:
         raise ShapeError(f"a permutation of rank {rank} should hold each of 0..{size - 1} once, but does not")
     component = complex_.component_of(rank)
     if not torch.equal(component[order], component):
-        raise ComplexError(f"a permutation of rank {rank} should keep cells in their component, but moves some to another")
+        raise ComplexError(
+            f"a permutation of rank {rank} should keep cells in their component, but moves some to another"
+        )
     return order
 
 

@@ -28,13 +28,16 @@ def build_cell(polygons: Any, edges: Any = None, num_nodes: Any = None) -> Struc
     short = np.flatnonzero(walks.lengths < 3)
     if len(short):
         raise ComplexError(
-            f"a polygon should be a closed walk of at least 3 nodes, but polygon {short[0]} has {walks.lengths[short[0]]}"
+            f"a polygon should be a closed walk of at least 3 nodes, but polygon {short[0]} has "
+            f"{walks.lengths[short[0]]}"
         )
     refuse_repeats(walks, "polygon")
     more = edge_array(edges) if edges is not None else np.zeros((2, 0), dtype=np.int64)
     loops = np.flatnonzero(more[0] == more[1])
     if len(loops):
-        raise ComplexError(f"an edge should join two different nodes, but edge {loops[0]} joins node {more[0, loops[0]]} to itself")
+        raise ComplexError(
+            f"an edge should join two different nodes, but edge {loops[0]} joins node {more[0, loops[0]]} to itself"
+        )
     used = max(largest(walks.values, "polygons"), largest(more, "edges"))
     counts = as_counts(num_nodes, used, "polygons")
     nodes, total = offsets_of(counts), int(counts.sum())
@@ -60,7 +63,9 @@ def _next_in_walk(walks: Ragged) -> np.ndarray:
     return following
 
 
-def _polygon_faces(walks: Ragged, edge: np.ndarray, along: np.ndarray, edges: int, component: np.ndarray) -> SparseMatrix:
+def _polygon_faces(
+    walks: Ragged, edge: np.ndarray, along: np.ndarray, edges: int, component: np.ndarray
+) -> SparseMatrix:
     """Give the signed matrix (polygons, edges): +1 where the walk goes from the lower node to the higher."""
     if (np.diff(component) < 0).any():
         raise ComplexError("the polygons should follow the order of the components; sort them by component")

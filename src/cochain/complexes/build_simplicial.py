@@ -81,8 +81,8 @@ def _component_sizes(cells: np.ndarray, counts: np.ndarray) -> np.ndarray:
     wrong = np.flatnonzero(first != last)
     if len(wrong):
         raise ComplexError(
-            f"a simplex should lie in one component, but {tuple(map(int, cells[wrong[0]]))} has nodes in two; nodes are "
-            "numbered over the whole union"
+            f"a simplex should lie in one component, but {tuple(map(int, cells[wrong[0]]))} has nodes in two; "
+            "nodes are numbered over the whole union"
         )
     return np.bincount(first, minlength=len(counts))
 
@@ -116,6 +116,7 @@ def _increasing(array: np.ndarray) -> np.ndarray:
     twice = np.flatnonzero((rows[:, 1:] == rows[:, :-1]).any(axis=1))
     if len(twice):
         raise ComplexError(
-            f"a simplex should name each node once, but {tuple(array[twice[0]].tolist())} repeats one; remove the repetition"
+            f"a simplex should name each node once, but {tuple(array[twice[0]].tolist())} repeats one; "
+            "remove the repetition"
         )
     return rows

@@ -28,7 +28,8 @@ class Cochain:
     def __post_init__(self) -> None:
         if self.rank < 0 or self.channels < 0:
             raise ShapeError(
-                f"a cochain should have rank >= 0 and channels >= 0, but has rank {self.rank} and {self.channels} channels"
+                f"a cochain should have rank >= 0 and channels >= 0, but has rank {self.rank} and "
+                f"{self.channels} channels"
             )
         if self.rank == 0 and self.odd:
             object.__setattr__(self, "odd", False)

@@ -96,7 +96,7 @@ class Complex:
         self._odd = frozenset(odd)
         self._source = source
         self._taken: dict[Key, Tensor] = {}
-        self._names = frozenset(self._values) | (source._names if source is not None else frozenset())
+        self._names: frozenset[Key] = frozenset(self._values) | (source._names if source is not None else frozenset())
 
     # Builders ---------------------------------------------------------------------------------------------------
 
@@ -295,7 +295,7 @@ class Complex:
         return self.resolve(symbol.normalized("sym") if normalized else symbol)
 
     def dirac(self) -> SparseMatrix:
-        """Give the Dirac operator: all boundaries and coboundaries on all ranks at once; its square is all Laplacians."""
+        """Give the Dirac operator: all boundaries and coboundaries at once; its square is all Laplacians."""
         from cochain.complexes.assemble import dirac
 
         return dirac(self._structure)
@@ -376,10 +376,17 @@ class Complex:
         if value.ndim == 0 or value.shape[0] != rows:
             where = "components" if place == "whole" else f"cells of rank {place}"
             remedy = "; it looks transposed" if value.ndim == 2 and value.shape[1] == rows else ""
-            raise ShapeError(f"'{name}' should have {rows} rows, one for each of the {where}, but has shape {tuple(value.shape)}{remedy}")
+            raise ShapeError(
+                f"'{name}' should have {rows} rows, one for each of the {where}, but has shape "
+                f"{tuple(value.shape)}{remedy}"
+            )
         if odd and not self.oriented:
-            raise ComplexError(f"an odd cochain needs orientations, but a {self.domain} has none; add it with odd=False")
-        changed = Complex(self._structure, {**self._values, (place, name): value}, self._odd - {(place, name)}, self._source)
+            raise ComplexError(
+                f"an odd cochain needs orientations, but a {self.domain} has none; add it with odd=False"
+            )
+        changed = Complex(
+            self._structure, {**self._values, (place, name): value}, self._odd - {(place, name)}, self._source
+        )
         changed._names = self._names | {(place, name)}
         if odd and place not in (0, "whole"):
             changed._odd |= {(place, name)}
@@ -412,7 +419,8 @@ class Complex:
         if found is None:
             found = self._taken.get(key)
         if found is None:
-            assert self._source is not None and self._structure.source is not None
+            assert self._source is not None
+            assert self._structure.source is not None
             whole = self._source._find(key)
             rows = self._structure.source[1] if key[0] == "whole" else self._structure.positions(key[0])
             assert whole is not None
@@ -426,7 +434,9 @@ class Complex:
         if not isinstance(rank, int) or isinstance(rank, bool):
             raise TypeError(f"a rank should be an integer, but is {rank!r}")
         if not 0 <= rank <= self.rank:
-            raise ComplexError(f"a rank should be from 0 to {self.rank}, the top rank of this {self.domain}, but is {rank}")
+            raise ComplexError(
+                f"a rank should be from 0 to {self.rank}, the top rank of this {self.domain}, but is {rank}"
+            )
         return rank
 
     # Components, copies, files -------------------------------------------------------------------------------------
@@ -460,7 +470,9 @@ class Complex:
                 raise ShapeError(f"a mask of components should have shape ({len(self)},), but has {tuple(ids.shape)}")
             return ids.nonzero()[:, 0]
         if ids.numel() and (ids.is_floating_point() or ids.ndim > 1):
-            raise ShapeError(f"components should be a list of integers, but have shape {tuple(ids.shape)}, type {ids.dtype}")
+            raise ShapeError(
+                f"components should be a list of integers, but have shape {tuple(ids.shape)}, type {ids.dtype}"
+            )
         ids = ids.reshape(-1).long()
         if ids.numel() and (int(ids.min()) < -len(self) or int(ids.max()) >= len(self)):
             raise ComplexError(f"components should be below {len(self)}, but {ids.tolist()[:8]} holds one that is not")
@@ -540,4 +552,3 @@ class Complex:
         from cochain.complexes.show import table
 
         yield table(self)
-

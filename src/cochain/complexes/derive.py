@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 def derive(structure: "Structure", symbol: Neighborhood, dtype: torch.dtype) -> Operator:
     """Build the operator of `symbol`. Runs once per symbol and structure, in float64, on the CPU."""
     if symbol.sign and not structure.oriented:
-        raise ComplexError(f"{symbol} needs orientations, but a {structure.domain} has none; use an unsigned neighbourhood")
+        raise ComplexError(
+            f"{symbol} needs orientations, but a {structure.domain} has none; use an unsigned neighbourhood"
+        )
     if symbol.listed:
         return _triples(structure, symbol, dtype)
     plain = not (symbol.loop or symbol.exponent > 1 or symbol.scale)
@@ -54,7 +56,7 @@ def _incidence(structure: "Structure", symbol: Neighborhood, dtype: torch.dtype)
     low, high = sorted((symbol.target, symbol.source))
     if (high, low) in structure.stored:
         stored = structure.faces(high, low)
-        matrix = stored.astype(dtype) if symbol.sign else SparseMatrix(stored.pattern)
+        matrix = stored.astype(dtype) if symbol.sign else SparseMatrix(stored.pattern, None, dtype)
     else:
         matrix = _from_scipy(_containment(structure, high, low), False, dtype, structure.device)
     return matrix if symbol.target > symbol.source else matrix.T
@@ -81,7 +83,9 @@ def _containment(structure: "Structure", high: int, low: int) -> sp.csr_array:
         found.data = whole.astype(np.float64)
         found.eliminate_zeros()
     else:
-        raise ComplexError(f"a {structure.domain} should relate ranks {low} and {high}, but stores no incidence between them")
+        raise ComplexError(
+            f"a {structure.domain} should relate ranks {low} and {high}, but stores no incidence between them"
+        )
     found.sort_indices()
     return sp.csr_array(found)
 
@@ -129,7 +133,9 @@ def _adjacency(structure: "Structure", symbol: Neighborhood) -> sp.csr_array:
 
 def _directed(structure: "Structure", symbol: Neighborhood) -> sp.csr_array:
     if structure.domain != "digraph":
-        raise ComplexError(f"{symbol} needs directed edges, but this is a {structure.domain}; build it with Complex.digraph")
+        raise ComplexError(
+            f"{symbol} needs directed edges, but this is a {structure.domain}; build it with Complex.digraph"
+        )
     ends = structure.faces(1, 0).pattern.indices.cpu().numpy().reshape(-1, 2)
     tail_first = structure.faces(1, 0).values.cpu().numpy().reshape(-1, 2)[:, 0] < 0  # type: ignore[union-attr]
     tail = np.where(tail_first, ends[:, 0], ends[:, 1])
@@ -158,7 +164,7 @@ def _triples(structure: "Structure", symbol: Neighborhood, dtype: torch.dtype) -
     n = structure.sizes[symbol.target]
     indptr = np.zeros(n + 1, dtype=np.int64)
     np.cumsum(np.bincount(rows, minlength=n), out=indptr[1:])
-    matrix = sparse(indptr, columns[order], None, (n, n)).to(structure.device)
+    matrix = sparse(indptr, columns[order], None, (n, n)).astype(dtype).to(structure.device)
     passed = torch.from_numpy(via[order]).to(structure.device)
     return Operator(matrix, symbol.target, symbol.source, passed, symbol.via)
 
@@ -171,8 +177,8 @@ def _scaled(structure: "Structure", matrix: sp.csr_array, symbol: Neighborhood) 
     rows, columns = size.sum(axis=1), size.sum(axis=0)
     if symbol.kind == "laplacian":
         rows = columns = matrix.diagonal()
-    left = {"sym": _inverse(rows, 0.5), "row": _inverse(rows, 1.0)}.get(symbol.scale or "", None)
-    right = {"sym": _inverse(columns, 0.5), "column": _inverse(columns, 1.0)}.get(symbol.scale or "", None)
+    left = {"sym": _inverse(rows, 0.5), "row": _inverse(rows, 1.0)}.get(symbol.scale or "")
+    right = {"sym": _inverse(columns, 0.5), "column": _inverse(columns, 1.0)}.get(symbol.scale or "")
     matrix = sp.csr_array(matrix, copy=True)
     if left is not None:
         matrix.data *= np.repeat(left, np.diff(matrix.indptr))
@@ -203,4 +209,4 @@ def _from_scipy(matrix: sp.csr_array, values: bool, dtype: torch.dtype, device: 
     matrix.sort_indices()
     data = torch.from_numpy(matrix.data).to(dtype) if values else None
     shape = (int(matrix.shape[0]), int(matrix.shape[1]))
-    return sparse(matrix.indptr, matrix.indices, data, shape).to(device)
+    return sparse(matrix.indptr, matrix.indices, data, shape).astype(dtype).to(device)

@@ -34,7 +34,12 @@ def simplices(structure: Structure, rank: int) -> Tensor:
 def find(structure: Structure, rank: int, cells: Any) -> Tensor:
     """Give the positions of simplices given by their nodes; see `Complex.find`."""
     wanted = as_indices(cells, "cells")
-    if rank == 1 and isinstance(cells, Tensor | np.ndarray) and wanted.ndim == 2 and wanted.shape[0] == 2 != wanted.shape[1]:
+    if (
+        rank == 1
+        and isinstance(cells, Tensor | np.ndarray)
+        and wanted.ndim == 2
+        and wanted.shape[0] == 2 != wanted.shape[1]
+    ):
         wanted = wanted.T
     if wanted.ndim != 2 or wanted.shape[1] != rank + 1:
         raise ShapeError(f"cells of rank {rank} should be (queries, {rank + 1}), but have shape {wanted.shape}")

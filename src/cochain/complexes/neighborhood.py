@@ -15,8 +15,8 @@ _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 class Neighborhood:
     """A frozen symbol for a sparse operator from the cells of rank `source` to those of rank `target`.
 
-    Built by `faces`, `cofaces`, `incident`, `lower`, `upper`, `adjacent`, `hodge`, `laplacian` and `self_`, refined by its
-    methods, resolved by `Complex.resolve`. Order of the refinements, whatever the order of the calls: sign or
+    Built by `faces`, `cofaces`, `incident`, `lower`, `upper`, `adjacent`, `hodge`, `laplacian` and `self_`, refined by
+    its methods, resolved by `Complex.resolve`. Order of the refinements, whatever the order of the calls: sign or
     direction, self loops, power, normalisation.
     """
 
@@ -72,7 +72,9 @@ class Neighborhood:
     def power(self, exponent: int) -> "Neighborhood":
         """Take the matrix power: walks of `exponent` steps."""
         if self.target != self.source or exponent < 1:
-            raise ComplexError(f"a power should be >= 1 and of a neighbourhood of one rank, but is {exponent} of {self}")
+            raise ComplexError(
+                f"a power should be >= 1 and of a neighbourhood of one rank, but is {exponent} of {self}"
+            )
         return replace(self, exponent=exponent)
 
     def directed(self, direction: Literal["in", "out"]) -> "Neighborhood":

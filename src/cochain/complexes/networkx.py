@@ -9,8 +9,6 @@ from torch import Tensor
 from cochain.complexes.complex import Complex
 from cochain.errors import ComplexError
 
-RESERVED = "nodes"
-
 
 def from_networkx(graph: Any) -> Complex:
     """Read a networkx graph.
@@ -23,7 +21,10 @@ def from_networkx(graph: Any) -> Complex:
         ComplexError: for a multigraph, or for self loops.
     """
     if graph.is_multigraph():
-        raise ComplexError("a graph should join two nodes at most once, but this is a multigraph; convert it with networkx.Graph(graph)")
+        raise ComplexError(
+            "a graph should join two nodes at most once, but this is a multigraph; "
+            "convert it with networkx.Graph(graph)"
+        )
     index = {node: place for place, node in enumerate(graph.nodes)}
     pairs = [(index[u], index[v]) for u, v in graph.edges]
     build = Complex.digraph if graph.is_directed() else Complex.graph
@@ -89,8 +90,9 @@ def _ends(complex_: Complex) -> Tensor:
 
 
 def _attach(complex_: Complex, rank: int, rows: list[dict[str, Any]]) -> None:
-    for name in complex_[rank].keys():
-        for row, value in zip(rows, complex_[rank][name].tolist(), strict=True):
+    cells = complex_[rank]
+    for name in cells.keys():  # noqa: SIM118 (cells are no mapping)
+        for row, value in zip(rows, cells[name].tolist(), strict=True):
             row[name] = value
 
 

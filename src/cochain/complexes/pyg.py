@@ -68,9 +68,10 @@ def _with_nodes(found: Complex, data: Any) -> Complex:
         nodes = y.ndim > 0 and y.shape[0] == found.sizes[0] and (len(found) != found.sizes[0])
         found = found.with_cochain(0 if nodes else "whole", "y", y)
     masks = [getattr(data, f"{part}_mask", None) for part in ("train", "val", "test")]
-    if all(mask is not None for mask in masks):
-        split = torch.full(tuple(masks[0].shape), -1, dtype=torch.int8)
-        for value, mask in enumerate(masks):
+    given = [mask for mask in masks if mask is not None]
+    if len(given) == len(masks):
+        split = torch.full(tuple(given[0].shape), -1, dtype=torch.int8)
+        for value, mask in enumerate(given):
             split[mask.bool()] = value
         found = found.with_cochain(0, "split", split if split.ndim == 2 else split[:, None])
     return found
@@ -92,19 +93,15 @@ def to_pyg(complex_: Complex) -> Any:
 
 def _data(part: Complex, make: Any) -> Any:
     ends = _ends(part).T if part.rank >= 1 else torch.zeros(2, 0, dtype=torch.int64)
-    both = part.domain != "digraph"
-    data = make(edge_index=torch.cat([ends, ends.flip(0)], dim=1) if both else ends, num_nodes=part.sizes[0])
-    for name in part[0].keys():
-        if name != "split":
-            data[name] = part[0][name]
-        elif part[0].split.shape[1] > 0:
-            for value, mask in enumerate(("train_mask", "val_mask", "test_mask")):
-                data[mask] = (part[0].split == value).squeeze(1)
-    if part.rank >= 1:
-        for ours, theirs in (("x", "edge_attr"), ("weight", "edge_weight")):
-            if ours in part[1]:
-                data[theirs] = torch.cat([part[1][ours]] * 2) if both else part[1][ours]
-    for name in part.whole.keys():
-        if name != "split":
-            data[name] = part.whole[name]
+    copies = 1 if part.domain == "digraph" else 2
+    data = make(edge_index=torch.cat([ends, ends.flip(0)], dim=1) if copies == 2 else ends, num_nodes=part.sizes[0])
+    for cells in (part[0], part.whole):
+        for name in set(cells.keys()) - {"split"}:
+            data[name] = cells[name]
+    if "split" in part[0]:
+        for value, mask in enumerate(("train_mask", "val_mask", "test_mask")):
+            data[mask] = (part[0].split == value).squeeze(1)
+    for ours, theirs in (("x", "edge_attr"), ("weight", "edge_weight")):
+        if part.rank >= 1 and ours in part[1]:
+            data[theirs] = torch.cat([part[1][ours]] * copies)
     return data

@@ -26,16 +26,16 @@ def table(complex_: "Complex") -> "Table":
     out.add_column("cells", justify="right")
     out.add_column("tensors")
     for rank, size in enumerate(complex_.sizes):
-        names = [f"{name} {_shape(complex_, rank, name)}" for name in complex_[rank].keys()]
+        names = [f"{name} {_shape(complex_, rank, name)}" for name in sorted(complex_[rank].keys())]
         out.add_row(str(rank), f"{size:,}", ", ".join(names))
-    names = [f"{name} {_shape(complex_, 'whole', name)}" for name in complex_.whole.keys()]
+    names = [f"{name} {_shape(complex_, 'whole', name)}" for name in sorted(complex_.whole.keys())]
     if names:
         out.add_row("whole", f"{len(complex_):,}", ", ".join(names))
     return out
 
 
 def _ordered(complex_: "Complex") -> list[tuple[int | str, str]]:
-    return sorted(complex_._names, key=str)
+    return sorted(complex_._names, key=lambda key: (key[0] == "whole", str(key[0]), key[1]))
 
 
 def _place(place: int | str) -> str:

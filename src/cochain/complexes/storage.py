@@ -67,12 +67,16 @@ def load(path: str | PathLike[str]) -> "Complex":
             header = _header(file.metadata(), path)
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a mapping)
     except (SafetensorError, OSError, ValueError) as error:
-        raise ComplexError(f"{path} should be a file written by Complex.save, but cannot be read: {error}; it may be truncated") from error
+        raise ComplexError(
+            f"{path} should be a file written by Complex.save, but cannot be read: {error}; it may be truncated"
+        ) from error
     try:
         found = _assemble(header, tensors)
         validate(found)
     except (ComplexError, KeyError, TypeError, ValueError, IndexError, RuntimeError) as error:
-        raise ComplexError(f"{path} should hold a valid complex, but {_reason(error)}; it was altered or written by something else") from error
+        raise ComplexError(
+            f"{path} should hold a valid complex, but {_reason(error)}; it was altered or written by something else"
+        ) from error
     return found
 
 
@@ -84,7 +88,9 @@ def _header(metadata: dict[str, str] | None, path: str | PathLike[str]) -> dict[
     header = json.loads((metadata or {}).get("cochain", "{}"))
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         found = header.get("format") if isinstance(header, dict) else header
-        raise ComplexError(f"{path} should be of format {FORMAT}, but its header says {found!r}; write it with Complex.save")
+        raise ComplexError(
+            f"{path} should be of format {FORMAT}, but its header says {found!r}; write it with Complex.save"
+        )
     if header.get("domain") not in DOMAINS:
         raise ComplexError(f"{path} should name a domain of {', '.join(DOMAINS)}, but names {header.get('domain')!r}")
     return header
@@ -102,12 +108,8 @@ def _assemble(header: dict[str, Any], tensors: dict[str, Tensor]) -> "Complex":
         if parts[0] == "faces" and parts[-1] == "indptr":
             high, low = int(parts[1]), int(parts[2])
             faces[(high, low)] = _matrix(tensors, f"faces/{high}/{low}", (sizes[high], sizes[low]))
-    values: dict[Key, Tensor] = {}
-    for name, value in tensors.items():
-        if name.startswith("data/"):
-            _, place, key = name.split("/")
-            values[("whole" if place == "whole" else int(place), key)] = value
-    odd = [("whole" if p == "whole" else int(p), k) for _, p, k in (name.split("/") for name in header["odd"])]
+    values = {_key(name): value for name, value in tensors.items() if name.startswith("data/")}
+    odd = [_key(name) for name in header["odd"]]
     if not set(odd) <= set(values):
         raise ComplexError("the header marks a tensor as odd that the file does not hold")
     for place, _ in values:
@@ -116,18 +118,27 @@ def _assemble(header: dict[str, Any], tensors: dict[str, Tensor]) -> "Complex":
     return Complex(Structure(header["domain"], sizes, offsets, faces), values, odd)
 
 
+def _key(name: str) -> "Key":
+    _, place, key = name.split("/")
+    return ("whole" if place == "whole" else int(place)), key
+
+
 def _check_offsets(sizes: list[int], offsets: list[Tensor]) -> None:
     if not sizes or any(n < 0 for n in sizes):
         raise ComplexError(f"the sizes should be numbers >= 0, one for each rank, but are {sizes}")
     for rank, (size, own) in enumerate(zip(sizes, offsets, strict=True)):
         if own.ndim != 1 or len(own) < 1 or len(own) != len(offsets[0]) or int(own[-1]) != size:
-            raise ComplexError(f"the header claims {size} cells of rank {rank}, but the component offsets say otherwise")
+            raise ComplexError(
+                f"the header claims {size} cells of rank {rank}, but the component offsets say otherwise"
+            )
 
 
 def _indices(tensors: dict[str, Tensor], name: str, *kinds: torch.dtype) -> Tensor:
     found = tensors[name]
     if found.dtype not in kinds or found.ndim != 1:
-        raise ComplexError(f"{name} should be one-dimensional integers, but has shape {tuple(found.shape)}, type {found.dtype}")
+        raise ComplexError(
+            f"{name} should be one-dimensional integers, but has shape {tuple(found.shape)}, type {found.dtype}"
+        )
     return found
 
 

@@ -24,7 +24,7 @@ class Structure:
     of a derived operator equals deriving it from the selected blocks, and costs only what is selected.
     """
 
-    __slots__ = ("domain", "sizes", "offsets", "source", "_faces", "_keys", "_cache", "_flat")
+    __slots__ = ("_cache", "_faces", "_flat", "_keys", "domain", "offsets", "sizes", "source")
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class Structure:
         self.offsets = tuple(offsets)
         self.source = source
         self._faces = faces
-        self._keys = tuple(faces) if source is None else source[0]._keys
+        self._keys: tuple[tuple[int, int], ...] = tuple(faces) if source is None else source[0]._keys
         self._cache: dict[tuple[Neighborhood, torch.dtype], Operator] = {}
         self._flat: dict[int, Tensor] = {}
 
@@ -114,7 +114,7 @@ class Structure:
         origin, ids = self.source
         pattern, nonzeros = select_components(matrix.pattern, origin.offsets[rows], origin.offsets[columns], ids)
         values = None if matrix.values is None else matrix.values.index_select(0, nonzeros)
-        return SparseMatrix(pattern, values), nonzeros
+        return SparseMatrix(pattern, values, matrix.dtype), nonzeros
 
     def positions(self, rank: int) -> Tensor:
         """Give the rows of the source's tensors that this selection holds, for one rank."""

@@ -28,7 +28,7 @@ def validate_structure(structure: Structure) -> None:
     if structure.domain not in DOMAINS:
         raise ComplexError(f"a domain should be one of {', '.join(DOMAINS)}, but is {structure.domain!r}")
     for rank, (size, offsets) in enumerate(zip(structure.sizes, structure.offsets, strict=True)):
-        ends = offsets.tolist() if offsets.ndim == 1 and len(offsets) < 2 else [int(offsets[0]), int(offsets[-1])]
+        ends = [int(offsets[0]), int(offsets[-1])] if len(offsets) else []
         if len(offsets) != len(structure) + 1 or ends != [0, size] or bool((offsets.diff() < 0).any()):
             raise ComplexError(f"the component offsets of rank {rank} should rise from 0 to {size}, but do not")
     for high, low in structure.stored:
@@ -44,7 +44,8 @@ def _validate_faces(structure: Structure, high: int, low: int) -> None:
     matrix = structure.faces(high, low)
     if matrix.shape != (structure.sizes[high], structure.sizes[low]):
         raise ComplexError(
-            f"the faces of rank {high} should be {structure.sizes[high]} x {structure.sizes[low]}, but are {matrix.shape}"
+            f"the faces of rank {high} should be {structure.sizes[high]} x {structure.sizes[low]}, "
+            f"but are {matrix.shape}"
         )
     try:
         matrix.validate()
@@ -54,7 +55,9 @@ def _validate_faces(structure: Structure, high: int, low: int) -> None:
     across = structure.component_of(high)[rows] != structure.component_of(low)[columns]
     if bool(across.any()):
         cell = int(rows[across][0])
-        raise ComplexError(f"a cell and its faces should lie in one component, but cell {cell} of rank {high} has a face in another")
+        raise ComplexError(
+            f"a cell and its faces should lie in one component, but cell {cell} of rank {high} has a face in another"
+        )
     if structure.oriented:
         _validate_signs(structure, high, low)
     elif matrix.values is not None:
@@ -69,7 +72,9 @@ def _validate_signs(structure: Structure, high: int, low: int) -> None:
     if structure.domain == "simplicial" or high == 1:
         wrong = (widths != high + 1).nonzero()
         if len(wrong):
-            raise ComplexError(f"cell {int(wrong[0])} of rank {high} should have {high + 1} faces, but has {int(widths[wrong[0]])}")
+            raise ComplexError(
+                f"cell {int(wrong[0])} of rank {high} should have {high + 1} faces, but has {int(widths[wrong[0]])}"
+            )
     if high == 1:
         sums = matrix.values.reshape(-1, 2).sum(dim=1).nonzero()
         if len(sums):
@@ -79,7 +84,9 @@ def _validate_signs(structure: Structure, high: int, low: int) -> None:
 def _validate_boundary(structure: Structure, rank: int) -> None:
     """Check B_rank B_{rank+1} = 0."""
     if (rank, rank - 1) not in structure.stored or (rank + 1, rank) not in structure.stored:
-        raise ComplexError(f"an oriented complex should store all boundaries, but that of rank {rank} or {rank + 1} is missing")
+        raise ComplexError(
+            f"an oriented complex should store all boundaries, but that of rank {rank} or {rank + 1} is missing"
+        )
     low = structure.faces(rank, rank - 1).to("cpu").astype(torch.float64).to_scipy()
     high = structure.faces(rank + 1, rank).to("cpu").astype(torch.float64).to_scipy()
     product = (high @ low).tocoo()

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from cochain.datasets.fetch import cache_folder, read_files
 from cochain.datasets.fetch import whereabouts as _whereabouts
 from cochain.datasets.records import Dataset, File
-from cochain.datasets.tables import LEFT_OUT
-from cochain.datasets.tables import REGISTRY as registry
+from cochain.datasets.tables import left_out, registry
 from cochain.errors import DataError, unknown_name
 
 if TYPE_CHECKING:
@@ -32,8 +31,8 @@ def info(name: str) -> Dataset:
         DataError: for a well-known data set that is left out, with the reason.
         UnknownNameError: for any other name, with the nearest one.
     """
-    if name in LEFT_OUT:
-        raise DataError(f"'{name}' should be complete to be offered, but {LEFT_OUT[name]}")
+    if name in left_out:
+        raise DataError(f"'{name}' should be complete to be offered, but {left_out[name]}")
     if name not in registry:
         raise unknown_name("data set", name, registry)
     return registry[name]
@@ -56,6 +55,7 @@ def load(name: str, root: str | os.PathLike[str] | None = None) -> "cochain.comp
     Shape:
         with target rank t: `c[0].x` (n_0, channels), `c[t].y` (n_t,), `c[t].split` (n_t, folds): 0 training,
         1 validation, 2 test, -1 in no part. With target "whole" y and split have one row per component.
+
     Raises:
         UnknownNameError: for an unknown name.
         DataError: for a missing, incomplete or altered file.

@@ -59,7 +59,7 @@ def square_corners(side: int) -> np.ndarray:
 
 
 def _images() -> tuple[np.ndarray, np.ndarray]:
-    from sklearn.datasets import load_digits  # type: ignore[import-untyped]
+    from sklearn.datasets import load_digits
 
     pixels, y = load_digits(return_X_y=True)
     return pixels, y.astype(np.int64)

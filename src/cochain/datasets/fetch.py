@@ -31,8 +31,10 @@ def read_files(dataset: Dataset, root: str | os.PathLike[str] | None = None) -> 
     Args:
         dataset: the record.
         root: folder to look in first; the layout below it is that of the paths in the record.
+
     Returns:
         The content by path.
+
     Raises:
         DataError: when a folder does not exist, a file is altered, or a download fails.
     """
@@ -69,9 +71,10 @@ def check(data: bytes, file: File, place: str) -> None:
         return
     size = f" and {len(data):,} bytes" if len(data) != file.size else ""
     expected = f" and {file.size:,} bytes" if size else ""
+    damage = "cut off" if len(data) < file.size else "altered"
     raise DataError(
         f"{place} should have sha256 {file.sha256}{expected}, but has {got}{size}; "
-        f"it is {'cut off' if len(data) < file.size else 'altered'}: remove it, and load again or fetch it from {file.url}"
+        f"it is {damage}: remove it, and load again or fetch it from {file.url}"
     )
 
 
@@ -168,7 +171,8 @@ class _Resumed:
         try:
             with requests.get(self.file.url, headers=headers, stream=True, timeout=TIMEOUT_SECONDS) as answer:
                 answer.raise_for_status()
-                resumed = answer.status_code == 206 and answer.headers.get("Content-Range", "").startswith(f"bytes {have}-")
+                part = answer.headers.get("Content-Range", "")
+                resumed = answer.status_code == 206 and part.startswith(f"bytes {have}-")
                 with self.part.open("ab" if resumed else "wb") as stream:
                     for piece in answer.iter_content(1 << 16):
                         stream.write(piece)

@@ -39,6 +39,7 @@ def parse_nodes(data: bytes, name: str, indices: int = 0) -> tuple[np.ndarray, n
         name: how messages call the file.
         indices: 0 when the features are given one by one; else the number of channels, and a line lists those that
             are 1.
+
     Returns:
         x, float32 (nodes, channels), and y, int64 (nodes,).
     """
@@ -47,8 +48,8 @@ def parse_nodes(data: bytes, name: str, indices: int = 0) -> tuple[np.ndarray, n
     while len(lengths) and lengths[-1] == 0:
         lengths = lengths[:-1]
     if lines.values.dtype.kind != "i" or not len(lengths) or (lengths < (2 if indices else 3)).any():
-        wrong = int(np.argmin(lengths)) if len(lengths) else 0
-        raise lines.broken(wrong, "should have a node, its features and a class, all whole numbers", "has not")
+        shortest = int(np.argmin(lengths)) if len(lengths) else 0
+        raise lines.broken(shortest, "should have a node, its features and a class, all whole numbers", "has not")
     firsts, lasts = lines.offsets[:-1][: len(lengths)], lines.offsets[1:][: len(lengths)] - 1
     node, y = lines.values[firsts], lines.values[lasts]
     order = np.argsort(node, kind="stable")
@@ -69,10 +70,11 @@ def parse_nodes(data: bytes, name: str, indices: int = 0) -> tuple[np.ndarray, n
 
 
 def _multi_hot(row: np.ndarray, column: np.ndarray, shape: tuple[int, int], name: str) -> np.ndarray:
-    if column.size and (column.min() < 0 or column.max() >= shape[1]):
+    outside = column[(column < 0) | (column >= shape[1])]
+    if len(outside):
         raise DataError(
-            f"{name}: features should be numbers from 0 to {shape[1] - 1}, but one is "
-            f"{column.max() if column.max() >= shape[1] else column.min()}; the file is damaged, remove it and load again"
+            f"{name}: features should be numbers from 0 to {shape[1] - 1}, but one is {outside[0]}; "
+            "the file is damaged, remove it and load again"
         )
     x = np.zeros(shape, dtype=np.float32)
     x[row, column] = 1
@@ -98,7 +100,8 @@ def parse_split(data: bytes, name: str, nodes: int) -> np.ndarray:
             f"{name} should have three masks of {nodes} nodes, but they have shapes "
             f"{[mask.shape for mask in masks]}; the file is damaged, remove it and load again"
         )
-    return from_masks(*(mask[:, None] for mask in masks), name=name)
+    train, validation, test = (mask[:, None] for mask in masks)
+    return from_masks(train, validation, test, name)
 
 
 def read_arrays(data: bytes, name: str, keys: tuple[str, ...]) -> list[np.ndarray]:

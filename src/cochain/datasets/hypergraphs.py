@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cochain.complexes import Complex
-from cochain.datasets.lines import parse_lines
+from cochain.datasets.lines import parse_lines, whole
 from cochain.datasets.records import Dataset
 from cochain.datasets.splits import random_splits
 from cochain.datasets.tensors import distinct, with_task
@@ -41,7 +41,7 @@ def parse(content: bytes, edges: bytes, content_name: str, edges_name: str) -> H
     if width < 3:
         raise lines.broken(0, "should have a node, its features and a class", f"has {width} entries")
     rows = lines.table(width)
-    node, y = rows[:, 0].astype(np.int64), rows[:, -1].astype(np.int64)
+    node, y = whole(rows[:, 0]), whole(rows[:, -1])
     wrong = np.flatnonzero((rows[:, 0] != node) | (rows[:, -1] != y) | (y < 0))
     if len(wrong):
         raise lines.broken(wrong[0], "should begin with a node and end with a class", "does not")

@@ -6,6 +6,8 @@ import numpy as np
 
 from cochain.errors import DataError
 
+LARGEST = 1e30  # beyond it a feature would not fit into float32
+
 
 class Lines(NamedTuple):
     """The numbers of a text: line i holds `values[offsets[i]:offsets[i + 1]]`."""
@@ -21,7 +23,7 @@ class Lines(NamedTuple):
         """How many numbers each line holds."""
         return np.diff(self.offsets)
 
-    def broken(self, line: int, should: str, but: str) -> DataError:
+    def broken(self, line: int | np.integer, should: str, but: str) -> DataError:
         """Build the error for a line that is not what it should be."""
         return broken(self.name, self.first + int(line), should, but)
 
@@ -38,6 +40,12 @@ class Lines(NamedTuple):
         return self.values.reshape(-1, columns)
 
 
+def whole(values: np.ndarray) -> np.ndarray:
+    """Cast to int64; compare with `values` to find those that are no whole numbers of that size."""
+    with np.errstate(invalid="ignore"):
+        return values.astype(np.int64)
+
+
 def broken(name: str, line: int, should: str, but: str) -> DataError:
     """Build the error for line `line`, counted from 1, of the file `name`."""
     return DataError(f"{name}, line {line}: {should}, but {but}; the file is damaged, remove it and load again")
@@ -51,8 +59,9 @@ def parse_lines(data: bytes, name: str, skip: int = 0, separators: bytes = b"") 
         name: how messages call the file.
         skip: header lines to leave out.
         separators: further bytes that separate numbers.
+
     Raises:
-        DataError: for an entry that is no finite number, with its line.
+        DataError: for an entry that is no number below 1e30, with its line.
     """
     body = data.split(b"\n", skip)[-1] if skip else data
     if separators:
@@ -63,7 +72,7 @@ def parse_lines(data: bytes, name: str, skip: int = 0, separators: bytes = b"") 
             values = np.fromstring(body, dtype=kind, sep=" ") if len(starts) else np.zeros(0, kind)
         except ValueError:
             continue
-        if len(values) == len(starts) and np.isfinite(values).all():
+        if len(values) == len(starts) and (np.abs(values) < LARGEST).all():
             return Lines(name, values, offsets, skip + 1)
     raise _bad_token(body, name, skip)
 
@@ -85,7 +94,7 @@ def _bad_token(body: bytes, name: str, skip: int) -> DataError:
         for token in line.split():
             try:
                 values = np.fromstring(token, dtype=np.float64, sep=" ")
-                good = len(values) == 1 and bool(np.isfinite(values).all())
+                good = len(values) == 1 and bool(np.abs(values[0]) < LARGEST)
             except ValueError:
                 good = False
             if not good:

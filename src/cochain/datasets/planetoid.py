@@ -48,6 +48,7 @@ def parse(parts: Mapping[str, bytes], name: str) -> Citations:
     Args:
         parts: content of each file by its ending.
         name: how messages call the network.
+
     Raises:
         DataError: for files that are damaged or do not fit together.
     """

@@ -20,6 +20,7 @@ def stratified_folds(y: np.ndarray, folds: int, seed: int) -> np.ndarray:
         y: classes (n,).
         folds: number of folds.
         seed: of the shuffle.
+
     Returns:
         The fold of every item, int64 (n,).
     """
@@ -30,7 +31,7 @@ def stratified_folds(y: np.ndarray, folds: int, seed: int) -> np.ndarray:
 
 
 def fold_splits(fold: np.ndarray, folds: int) -> np.ndarray:
-    """Make one split per fold: test on fold k, validate on fold k + 1 (after the last comes the first), train on the rest."""
+    """Make one split per fold k: test on fold k, validate on the next (after the last the first), train on the rest."""
     column = np.arange(folds)
     split = np.full((len(fold), folds), TRAIN, dtype=np.int8)
     split[fold[:, None] == (column + 1) % folds] = VALIDATION
@@ -78,7 +79,7 @@ def few_label_splits(y: np.ndarray, per_class: int, validation: int, folds: int,
 
 
 def carve_validation(split: np.ndarray, y: np.ndarray, share: float, seed: int) -> np.ndarray:
-    """Turn a share of every fold's training part into a validation part, stratified; the test parts stay as they are."""
+    """Turn a share of every fold's training part into a validation part, stratified; the test parts stay."""
     carved = split.copy()
     for k in range(split.shape[1]):
         rng = np.random.default_rng([seed, k])
@@ -99,8 +100,8 @@ def from_masks(train: np.ndarray, validation: np.ndarray, test: np.ndarray, name
     if len(twice):
         item, fold = twice[0]
         raise DataError(
-            f"{name}: an item should be in one part, but item {item} is in {masks[:, item, fold].sum()} of fold {fold}; "
-            "the file is damaged, remove it and load again"
+            f"{name}: an item should be in one part, but item {item} is in {masks[:, item, fold].sum()} parts of fold "
+            f"{fold}; the file is damaged, remove it and load again"
         )
     return np.select(list(masks), [TRAIN, VALIDATION, TEST], UNUSED).astype(np.int8)
 

@@ -8,9 +8,9 @@ have the same sizes and the same degrees, and no network that passes messages be
 tells one from the other by what it finds in the complex alone: what it computes on a cover is what it computes on the
 surface below.
 
-What tells them apart is orientation. `c[2].x` holds the winding of the triangles as a mesh file would: starting from one
-triangle, neighbours are wound alike as far as possible. It is an odd cochain, 1 where a triangle is wound as the complex
-orients it. On an orientable surface the winding has no boundary; on the others there is a seam.
+What tells them apart is orientation. `c[2].x` holds the winding of the triangles as a mesh file would: starting from
+one triangle, neighbours are wound alike as far as possible. It is an odd cochain, 1 where a triangle is wound as the
+complex orients it. On an orientable surface the winding has no boundary; on the others there is a seam.
 
 A member of a pair would give the other one away, so both are in the same part of every split.
 """
@@ -52,6 +52,7 @@ def generate(of_each: int, vertices: int = VERTICES, seed: int = 0) -> tuple[np.
         of_each: triangulations per surface; the i-th of the two members of a pair cover the same surface.
         vertices: vertices of each; even, and at least 24, twice the 12 of three projective planes.
         seed: of all that is random.
+
     Returns:
         Triangles (triangles, 3) with vertices numbered over all components, surface by surface in the order of NAMES;
         and the label of every component, its place in NAMES.
@@ -100,6 +101,7 @@ def winding(triangles: np.ndarray, starts: np.ndarray) -> np.ndarray:
     Args:
         triangles: (triangles, 3), vertices ascending; any number of components.
         starts: one triangle of each component.
+
     Returns:
         int64 (triangles,): 1 where a triangle is wound in the order of its vertices, -1 where against it. Two
         neighbours that were reached on different ways may disagree; on an orientable surface they never do.

@@ -1,5 +1,7 @@
 """From arrays to a complex with x, y and split."""
 
+from typing import Literal
+
 import numpy as np
 import torch
 
@@ -7,7 +9,7 @@ from cochain.complexes import Complex
 
 
 def with_task(
-    complex_: Complex, target: "int | str", y: np.ndarray, split: np.ndarray, x: np.ndarray | None = None
+    complex_: Complex, target: int | Literal["whole"], y: np.ndarray, split: np.ndarray, x: np.ndarray | None = None
 ) -> Complex:
     """Attach labels and split to the cells of rank `target` (or "whole"), and features `x` to the nodes."""
     if x is not None:

@@ -72,7 +72,8 @@ def start(triangles: np.ndarray, crossing: np.ndarray, walks: int, room: int) ->
     wide = np.zeros((room, room), dtype=np.uint8)
     wide[:vertices, :vertices] = crossing
     edges = np.argwhere(np.triu(apexes[..., 0] >= 0)).astype(np.int16)
-    return Walks(*(np.repeat(part[None], walks, axis=0) for part in (apexes, wide, edges)), vertices)
+    many = [np.repeat(part[None], walks, axis=0) for part in (apexes, wide, edges)]
+    return Walks(many[0], many[1], many[2], vertices)
 
 
 def grow(walks: Walks, vertices: int, rng: np.random.Generator) -> None:
@@ -109,7 +110,7 @@ def flip(walks: Walks, rng: np.random.Generator) -> None:
     a, b = walks.edges[every, drawn].T
     c, d = walks.apexes[every, a, b].T
     legal = walks.apexes[every, c, d, 0] < 0
-    every, drawn, a, b, c, d = (part[legal] for part in (every, drawn, a, b, c, d))
+    every, drawn, a, b, c, d = np.stack([every, drawn, a, b, c, d])[:, legal]
     apexes, crossing = walks.apexes, walks.crossing
     apexes[every, a, b] = apexes[every, b, a] = -1
     apexes[every, c, d] = apexes[every, d, c] = np.stack([a, b], axis=1)
@@ -151,6 +152,7 @@ def double_cover(triangles: np.ndarray, crossing: np.ndarray, mask: np.ndarray, 
         crossing: (walks, room, room), bits.
         mask: (walks,), the chosen bits.
         vertices: number of vertices of each surface.
+
     Returns:
         int64 (walks, 2 triangles, 3).
     """

@@ -1,4 +1,4 @@
-"""Reader of the TU collections of graphs in the text format of Xu et al., 2019, with the ten folds of Zhang et al., 2018."""
+"""Reader of the TU collections of graphs: the text format of Xu et al., 2019, the ten folds of Zhang et al., 2018."""
 
 import io
 import zipfile
@@ -10,9 +10,9 @@ import numpy as np
 import torch
 
 from cochain.complexes import Complex
-from cochain.datasets.lines import Lines, parse_lines
+from cochain.datasets.lines import Lines, parse_lines, whole
 from cochain.datasets.records import Dataset
-from cochain.datasets.splits import TEST, TRAIN, carve_validation
+from cochain.datasets.splits import TEST, TRAIN, UNUSED, carve_validation
 from cochain.datasets.tensors import distinct, one_hot, with_task, without_loops
 from cochain.errors import DataError
 
@@ -37,7 +37,7 @@ class Graphs(NamedTuple):
 
 
 def read(dataset: Dataset, contents: Mapping[str, bytes]) -> Complex:
-    """Read one collection; option `tags`, `degrees` or `ones` says what x holds, `positions` that attributes are pos."""
+    """Read one collection; option `tags`, `degrees` or `ones` says what x holds, `positions` asks for pos."""
     ((path, data),) = contents.items()
     texts = read_zip(data, path)
     text = next((name for name in texts if name.endswith(".txt") and "10fold_idx" not in name), None)
@@ -78,31 +78,44 @@ def read_zip(data: bytes, name: str) -> dict[str, bytes]:
                 raise DataError(f"{name} should unpack to less than {LARGEST_TEXT:,} bytes, but claims more; remove it")
             return {entry.filename: archive.read(entry) for entry in members}
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
-        raise DataError(f"{name} should be a zip archive, but cannot be read ({error}); remove it and load again") from error
+        raise DataError(
+            f"{name} should be a zip archive, but cannot be read ({error}); remove it and load again"
+        ) from error
 
 
 def parse_folds(texts: Mapping[str, bytes], name: str, graphs: int) -> np.ndarray:
     """Read the ten pairs of lists of graphs as a split (graphs, 10) of training and test parts."""
-    split = np.full((graphs, FOLDS), -1, dtype=np.int8)
+    split = np.full((graphs, FOLDS), UNUSED, dtype=np.int8)
     for k in range(FOLDS):
         for part, ending in ((TRAIN, f"10fold_idx/train_idx-{k + 1}.txt"), (TEST, f"10fold_idx/test_idx-{k + 1}.txt")):
             member = next((text for text in texts if text.endswith(ending)), None)
             if member is None:
                 raise DataError(f"{name} should hold {ending}, but does not; remove the file and load again")
-            lines = parse_lines(texts[member], f"{name}:{member}")
-            chosen = lines.table(1)[:, 0]
-            wrong = np.flatnonzero((chosen < 0) | (chosen >= graphs) | (chosen != np.floor(chosen)))
-            if len(wrong):
-                raise lines.broken(wrong[0], f"should be a graph from 0 to {graphs - 1}", f"is {chosen[wrong[0]]}")
-            taken = np.flatnonzero(split[chosen.astype(np.int64), k] >= 0)
-            if len(taken) or len(np.unique(chosen)) < len(chosen):
-                raise lines.broken(taken[0] if len(taken) else 0, "a graph should be in one part of a fold", "is in two")
-            split[chosen.astype(np.int64), k] = part
+            chosen = _part(texts[member], f"{name}:{member}", split[:, k])
+            split[chosen, k] = part
     return split
 
 
+def _part(data: bytes, name: str, fold: np.ndarray) -> np.ndarray:
+    """Read the graphs of one part, one number in a line, none of which may be in a part of the fold already."""
+    lines = parse_lines(data, name)
+    chosen = lines.table(1)[:, 0]
+    wrong = np.flatnonzero((chosen < 0) | (chosen >= len(fold)) | (chosen != np.floor(chosen)))
+    if len(wrong):
+        raise lines.broken(wrong[0], f"should be a graph from 0 to {len(fold) - 1}", f"is {chosen[wrong[0]]}")
+    chosen = chosen.astype(np.int64)
+    again = np.ones(len(chosen), dtype=bool)
+    again[np.unique(chosen, return_index=True)[1]] = False
+    wrong = np.flatnonzero(again | (fold[chosen] != UNUSED))
+    if len(wrong):
+        raise lines.broken(
+            wrong[0], "a graph should be in one part of a fold, once", f"graph {chosen[wrong[0]]} is not"
+        )
+    return chosen
+
+
 def parse_graphs(data: bytes, name: str) -> Graphs:
-    """Read the number of graphs; then per graph a line of size and label, and per node tag, degree, neighbours, attributes.
+    """Read the number of graphs; per graph a line of size and label; per node tag, degree, neighbours, attributes.
 
     Raises:
         DataError: with file and line, when a line does not fit.
@@ -116,7 +129,8 @@ def parse_graphs(data: bytes, name: str) -> Graphs:
     start, length = lines.offsets[rows], lines.lengths[rows]
     short = np.flatnonzero(length < 2)
     if len(short):
-        raise lines.broken(rows[short[0]], "should have a tag, a degree and the neighbours", f"has {length[short[0]]} entries")
+        but = f"has {length[short[0]]} entries"
+        raise lines.broken(rows[short[0]], "should have a tag, a degree and the neighbours", but)
     tags, degree = _whole(lines, rows, start), _whole(lines, rows, start + 1)
     further = length - 2 - degree
     wrong = np.flatnonzero((degree < 0) | (further < 0) | (further != further[:1]))
@@ -127,7 +141,8 @@ def parse_graphs(data: bytes, name: str) -> Graphs:
     places = _ranges(start + 2, degree)
     graph = np.repeat(np.arange(len(counts)), counts)
     edges = _edges(lines, rows, places, degree, counts, graph)
-    attributes = lines.values[_ranges(start + 2 + degree, further)].reshape(len(rows), -1) if len(rows) else np.zeros((0, 0))
+    channels = int(further[0]) if len(rows) else 0
+    attributes = lines.values[_ranges(start + 2 + degree, further)].reshape(len(rows), channels)
     return Graphs(counts, labels, tags, edges, attributes.astype(np.float64))
 
 
@@ -136,14 +151,17 @@ def _headers(lines: Lines) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     lengths, values, offsets = lines.lengths, lines.values, lines.offsets
     if not len(lengths) or lengths[0] != 1:
         raise lines.broken(0, "should be the number of graphs", f"has {lengths[0] if len(lengths) else 0} entries")
-    counts, labels, headers = [], [], []
+    counts: list[int] = []
+    labels: list[int] = []
+    headers: list[int] = []
     line, total = 1, values[0]
     while len(headers) < total:
         if line >= len(lengths) or lengths[line] != 2:
             raise lines.broken(line, f"should have the size and label of graph {len(headers)} of {total}", "has not")
-        nodes, label = values[offsets[line]], values[offsets[line] + 1]
-        if nodes < 0 or nodes != int(nodes) or label != int(label) or line + nodes >= len(lengths):
-            raise lines.broken(line, f"{nodes} lines of nodes should follow", f"{len(lengths) - line - 1} lines follow")
+        nodes, label = values[offsets[line]].item(), values[offsets[line] + 1].item()
+        if nodes < 0 or nodes != int(nodes) or label != int(label) or line + nodes >= len(lengths) or abs(label) > 1e9:
+            should = f"should have a size and a label, and lines of {nodes} nodes should follow"
+            raise lines.broken(line, should, f"{len(lengths) - line - 1} lines follow")
         counts.append(int(nodes))
         labels.append(int(label))
         headers.append(line)
@@ -156,11 +174,11 @@ def _headers(lines: Lines) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def _whole(lines: Lines, rows: np.ndarray, places: np.ndarray) -> np.ndarray:
     """Give the numbers at `places` as int64, one per row."""
     found = lines.values[places]
-    whole = found.astype(np.int64)
-    wrong = np.flatnonzero(whole != found)
+    numbers = whole(found)
+    wrong = np.flatnonzero(numbers != found)
     if len(wrong):
-        raise lines.broken(rows[wrong[0]], "tag, degree and neighbours should be whole numbers", f"one is {found[wrong[0]]}")
-    return whole
+        raise lines.broken(rows[wrong[0]], "tag and degree should be whole numbers", f"one is {found[wrong[0]]}")
+    return numbers
 
 
 def _ranges(start: np.ndarray, length: np.ndarray) -> np.ndarray:

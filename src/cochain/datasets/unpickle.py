@@ -7,6 +7,7 @@ made from them afterwards, by code that checks sizes. Python 2 pickles of numpy 
 
 import io
 import pickle
+import pickletools
 import struct
 from typing import Any
 
@@ -27,6 +28,16 @@ _DAMAGE = (
     RecursionError,
     ImportError,
     struct.error,
+)
+
+
+# Everything that arrays, lists and dictionaries are written with. The rest either runs something, or asks the reader for
+# memory before it looks at the file.
+_OPCODES = frozenset(
+    "MARK STOP POP POP_MARK DUP INT BININT BININT1 BININT2 LONG LONG1 NONE NEWTRUE NEWFALSE FLOAT BINFLOAT STRING "
+    "BINSTRING SHORT_BINSTRING UNICODE BINUNICODE SHORT_BINUNICODE BINBYTES SHORT_BINBYTES EMPTY_LIST APPEND APPENDS "
+    "LIST EMPTY_TUPLE TUPLE TUPLE1 TUPLE2 TUPLE3 EMPTY_DICT DICT SETITEM SETITEMS GET BINGET LONG_BINGET PUT BINPUT "
+    "LONG_BINPUT MEMOIZE GLOBAL STACK_GLOBAL REDUCE BUILD NEWOBJ PROTO FRAME".split()
 )
 
 
@@ -92,7 +103,7 @@ class _Bytes(bytes, _Inert):
 
     __slots__ = ()
 
-    def __new__(cls, text: str, encoding: str) -> "_Bytes":
+    def __new__(cls, text: str = "", encoding: str = "latin1") -> "_Bytes":
         """Encode in latin1, the only encoding that pickles of bytes use."""
         if encoding != "latin1":
             raise pickle.UnpicklingError(f"encoding {encoding!r}")
@@ -112,6 +123,7 @@ _ADMITTED: dict[tuple[str, str], Any] = {
     **{(module, "dict"): _Lists for module in ("builtins", "__builtin__")},
     **{(module, "list"): list for module in ("builtins", "__builtin__")},
     ("_codecs", "encode"): _Bytes,
+    **{(module, "bytes"): _Bytes for module in ("builtins", "__builtin__")},
 }
 
 
@@ -136,18 +148,30 @@ def read_pickle(data: bytes, name: str) -> Any:
     Args:
         data: the pickle.
         name: how messages call the file.
+
     Returns:
         A numpy array, a `scipy.sparse.csr_matrix`, or dictionaries and lists as they stand in the file.
+
     Raises:
         DataError: for a name that is not admitted, or a file that is cut off or altered.
     """
     try:
+        _check_opcodes(data)
         return _resolve(_Reader(data, name).load())
     except _DAMAGE as error:
         raise DataError(
             f"{name} should be a pickle of arrays, but cannot be read ({type(error).__name__}: {error}); "
             "the file is damaged, remove it and load again"
         ) from error
+
+
+def _check_opcodes(data: bytes) -> None:
+    """Go through the program without running it."""
+    for opcode, argument, place in pickletools.genops(data):
+        if opcode.name not in _OPCODES:
+            raise pickle.UnpicklingError(f"{opcode.name} at byte {place} is not needed for arrays")
+        if opcode.name in ("PUT", "LONG_BINPUT") and argument > len(data):
+            raise pickle.UnpicklingError(f"entry {argument} of the memory of a file of {len(data)} bytes")
 
 
 def _resolve(found: Any) -> Any:

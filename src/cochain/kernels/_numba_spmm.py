@@ -48,10 +48,10 @@ def multiply(pattern: Pattern, values: Tensor | None, x: Tensor, order: Tensor |
     width = x.shape[1:].numel()
     each = heads, width // heads if heads else 0
     data = data.reshape(len(data), *each)
-    weights = data[:0, :, 0] if values is None else values.detach().contiguous().numpy().reshape(-1, heads)
-    indptr, indices = pattern.arrays
+    held = data.reshape(-1)[:0] if values is None else values.detach().contiguous().numpy()
+    places = order.numpy() if order is not None else pattern.arrays[1]
     _multiply(
-        len(indices) * width, indptr, indices, indices if order is None else order.numpy(), weights, data,
+        pattern.nnz * width, *pattern.arrays, places, held.reshape(len(held), heads), data,
         out.numpy().reshape(len(out), *each), data.dtype.type(1), values is not None, order is not None,
     )  # fmt: skip
     return out

@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cochain.kernels.limits import refuse_above
+from cochain.kernels.threads import threads_for
 
 Index = npt.NDArray[np.integer[Any]]
 _BLOCK = 512  # cliques that one thread takes at a time: small enough to balance hubs, large enough to cost nothing
@@ -66,18 +67,23 @@ def cliques(indptr: Index, indices: Index, max_size: int, limit: int | None = No
         first = np.repeat(levels[0].last, np.diff(starts))
         levels.append(Cliques(starts, last, np.stack((first, last), 1)))
     while len(levels) < max_size:
-        below = levels[-1]
-        ends = np.zeros(len(below.last) + 1, np.int64)
-        _count(below.faces, below.starts, below.last, starts, last, ends[1:])
-        np.cumsum(ends, out=ends)
-        size, count = len(levels) + 1, int(ends[-1])
-        refuse_above(limit, count, size)
-        faces = np.empty((count, size), kind if count < 2**31 else np.int64)
-        tails = np.empty(count, kind)
-        if count:
-            _fill(below.faces, below.starts, below.last, starts, last, ends, faces, tails)
-        levels.append(Cliques(ends, tails, faces))
+        with threads_for(len(levels[-1].last)):
+            levels.append(_grown(levels[-1], starts, last, limit))
     return levels
+
+
+def _grown(below: Cliques, starts: Index, last: Index, limit: int | None) -> Cliques:
+    """Give the cliques one larger."""
+    ends = np.zeros(len(below.last) + 1, np.int64)
+    _count(below.faces, below.starts, below.last, starts, last, ends[1:])
+    np.cumsum(ends, out=ends)
+    size, count = below.faces.shape[1] + 1, int(ends[-1])
+    refuse_above(limit, count, size)
+    faces = np.empty((count, size), last.dtype if count < 2**31 else np.int64)
+    tails = np.empty(count, last.dtype)
+    if count:
+        _fill(below.faces, below.starts, below.last, starts, last, ends, faces, tails)
+    return Cliques(ends, tails, faces)
 
 
 def clique_vertices(levels: list[Cliques], size: int) -> Index:

@@ -36,11 +36,11 @@ def to_scipy(matrix: "SparseMatrix") -> Any:
         )
     parts = values.numpy(), matrix.pattern.indices.cpu().numpy(), matrix.pattern.indptr.cpu().numpy()
     if values.ndim == 1:
-        return scipy.sparse.csr_matrix(parts, shape=matrix.shape)
+        return scipy.sparse.csr_array(parts, shape=matrix.shape)
     height, width = values.shape[1:]
     shape = matrix.shape[0] * height, matrix.shape[1] * width
     if values.numel() == 0:  # scipy refuses blocks without an extent, and indices without blocks
-        return scipy.sparse.csr_matrix(shape, dtype=parts[0].dtype)
+        return scipy.sparse.csr_array(shape, dtype=parts[0].dtype)
     return scipy.sparse.bsr_matrix(parts, shape=shape)
 
 

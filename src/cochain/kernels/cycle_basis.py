@@ -85,10 +85,10 @@ def _chords(indptr: Index, indices: Index, parent: Index) -> tuple[Index, Index]
     return low[outside], indices[outside]
 
 
-@numba.njit(cache=True, nogil=True, parallel=True)
+@numba.njit(cache=True, nogil=True)
 def _lengths(low: Index, high: Index, parent: Index, depth: Index) -> Index:
     lengths = np.empty(len(low), np.int64)
-    for k in numba.prange(len(low)):
+    for k in range(len(low)):
         a, b = low[k], high[k]
         steps = 1
         while a != b:
@@ -101,10 +101,10 @@ def _lengths(low: Index, high: Index, parent: Index, depth: Index) -> Index:
     return lengths
 
 
-@numba.njit(cache=True, nogil=True, parallel=True)
+@numba.njit(cache=True, nogil=True)
 def _fundamental(low: Index, high: Index, parent: Index, depth: Index, ends: Index, walks: Index) -> None:
     """Write the walk from the meeting point of both branches down to each end, then turn it to its canonical form."""
-    for k in numba.prange(len(low)):
+    for k in range(len(low)):
         a, b = low[k], high[k]
         left, right = ends[k], ends[k + 1] - 1
         while a != b:

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cochain.kernels.limits import refuse_above
+from cochain.kernels.threads import threads_for
 
 Index = npt.NDArray[np.integer[Any]]
 
@@ -94,9 +95,23 @@ def _search(
     indptr, indices = typed_csr(indptr, indices)
     nodes = len(indptr) - 1
     longest = min(max_length, nodes)
-    counts = np.zeros((nodes, 2), np.int64)
+    # half of a cycle is walked freely, the other half on the way back
+    with threads_for(nodes * max(1.0, len(indices) / max(1, nodes) - 1.0) ** min(longest // 2, 20)) as threads:
+        lengths, walks = _searched(indptr, indices, longest, induced, min(4 * threads, max(1, nodes)), limit)
+    # found in the order of the sequences; a stable sort by (group, length) keeps that order within each length
+    ends = ends_of(lengths)
+    key = lengths.astype(np.int64)
+    if groups is not None:
+        key += np.asarray(groups, np.int64)[walks[ends[:-1]]] * (longest + 1)
+    return reordered(ends, walks, np.argsort(key, kind="stable"))
+
+
+def _searched(
+    indptr: Index, indices: Index, longest: int, induced: bool, strands: int, limit: int | None
+) -> tuple[Index, Index]:
+    """Count, then fill: the lengths and the walks, by start vertex and then by sequence."""
+    counts = np.zeros((len(indptr) - 1, 2), np.int64)
     nothing = np.zeros(0, indices.dtype)
-    strands = min(4 * numba.get_num_threads(), max(1, nodes // 64))  # shares of the start vertices, interleaved
     stop = np.iinfo(np.int64).max if limit is None else limit
     _walk_all(indptr, indices, longest, induced, strands, stop, counts, counts, nothing, nothing)
     total = int(counts[:, 0].sum())
@@ -106,12 +121,7 @@ def _search(
     if total:
         begins = np.cumsum(counts, axis=0) - counts
         _walk_all(indptr, indices, longest, induced, strands, stop, counts, begins, lengths, walks)
-    # found in the order of the sequences; a stable sort by (group, length) keeps that order within each length
-    ends = ends_of(lengths)
-    key = lengths.astype(np.int64)
-    if groups is not None:
-        key += np.asarray(groups, np.int64)[walks[ends[:-1]]] * (longest + 1)
-    return reordered(ends, walks, np.argsort(key, kind="stable"))
+    return lengths, walks
 
 
 def reordered(ends: Index, walks: Index, order: Index) -> Cycles:
@@ -235,6 +245,11 @@ def _walk_all(
         for start in range(strand, nodes, strands):
             if seen > stop:
                 break
+            # a cycle needs two neighbours above its smallest vertex, and what was counted as none is not filled
+            if indptr[start + 1] - indptr[start] < 2 or indices[indptr[start + 1] - 2] < start:
+                continue
+            if len(lengths) and counts[start, 0] == 0:
+                continue
             _reach(start, indptr, indices, longest // 2, distance, touched, ball)
             found, total = _walk_from(
                 start, indptr, indices, longest, induced, stop - seen, distance, touched, path, cursor,
@@ -246,9 +261,9 @@ def _walk_all(
                 counts[start, 1] = total
 
 
-@numba.njit(cache=True, nogil=True, parallel=True)
+@numba.njit(cache=True, nogil=True)
 def _steps(indptr: Index, indices: Index, ends: Index, walks: Index, edges: Index, signs: npt.NDArray[np.int8]) -> None:
-    for cycle in numba.prange(len(ends) - 1):
+    for cycle in range(len(ends) - 1):
         for k in range(ends[cycle], ends[cycle + 1]):
             here = walks[k]
             there = walks[k + 1] if k + 1 < ends[cycle + 1] else walks[ends[cycle]]

@@ -1,4 +1,4 @@
-"""Who is near whom: balls in a graph, and the nearest points or all points within a radius in space.
+"""Who is near whom: balls in a graph or hypergraph, and the nearest points or all points within a radius in space.
 
 Points may come in groups that know nothing of each other. They are searched in one tree all the same: one more
 coordinate keeps the groups further apart than any two points of a group, and adds exactly nothing to distances within.
@@ -14,6 +14,7 @@ import numpy.typing as npt
 from scipy.spatial import cKDTree
 
 from cochain.kernels.limits import refuse_above
+from cochain.kernels.threads import threads_for
 
 Index = npt.NDArray[np.integer[Any]]
 Floats = npt.NDArray[np.floating[Any]]
@@ -30,30 +31,39 @@ def symmetric_adjacency(starts: Index, ends: Index, nodes: int) -> tuple[Index, 
     return _symmetric(np.ascontiguousarray(starts, kind), np.ascontiguousarray(ends, kind), nodes)
 
 
-def balls(indptr: Index, indices: Index, hops: int, limit: int | None = None) -> tuple[Index, Index]:
-    """List, for every vertex, the vertices at most `hops` edges away, itself included.
+def balls(
+    indptr: Index, indices: Index, edge_indptr: Index, edge_indices: Index, hops: int, limit: int | None = None
+) -> tuple[Index, Index]:
+    """List, for every vertex, the vertices at most `hops` steps away, itself included; a step crosses one (hyper)edge.
 
     Args:
-        indptr: row pointers of the adjacency.
-        indices: neighbours.
+        indptr: row pointers of the edges around each vertex.
+        indices: those edges.
+        edge_indptr: row pointers of the vertices in each edge.
+        edge_indices: those vertices.
         hops: radius of the balls, at least 0.
         limit: entries of all balls together beyond which `LimitError` is raised before their memory is taken.
 
     Returns:
         indptr and indices of the balls, members increasing within a row.
+
+    Cost:
+        A breadth-first search per vertex, twice, that enters every edge once: O(sizes of the edges in the ball).
     """
-    indptr = np.ascontiguousarray(indptr, np.int64)
-    small = max(len(indptr), len(indices)) < 2**31
-    indices = np.ascontiguousarray(indices, np.int32 if small else np.int64)
+    small = max(len(indptr), len(indices), len(edge_indptr)) < 2**31
+    kind: Any = np.int32 if small else np.int64
+    around = np.ascontiguousarray(indptr, np.int64), np.ascontiguousarray(indices, kind)
+    inside = np.ascontiguousarray(edge_indptr, np.int64), np.ascontiguousarray(edge_indices, kind)
     nodes = len(indptr) - 1
-    counts = np.zeros(nodes + 1, np.int64)
-    strands = min(4 * numba.get_num_threads(), max(1, nodes // 64))
-    _grow(indptr, indices, hops, strands, counts, np.zeros(0, indices.dtype))
-    ends = np.cumsum(counts)
-    refuse_above(limit, int(ends[-1]))
-    members = np.empty(int(ends[-1]), indices.dtype)
-    if len(members):
-        _grow(indptr, indices, hops, strands, ends, members)
+    ends = np.zeros(nodes + 1, np.int64)
+    with threads_for(nodes * max(1.0, len(indices) / max(1, nodes)) ** min(hops, 20)) as threads:
+        strands = min(4 * threads, max(1, nodes))  # shares of the vertices, interleaved
+        _grow(*around, *inside, hops, strands, ends, np.zeros(0, kind))
+        np.cumsum(ends, out=ends)
+        refuse_above(limit, int(ends[-1]))
+        members = np.empty(int(ends[-1]), kind)
+        if len(members):
+            _grow(*around, *inside, hops, strands, ends, members)
     return ends, members
 
 
@@ -198,26 +208,58 @@ def _symmetric(starts: Index, ends: Index, nodes: int) -> tuple[Index, Index]:
 
 
 @numba.njit(cache=True, nogil=True, parallel=True)
-def _grow(indptr: Index, indices: Index, hops: int, strands: int, ends: Index, members: Index) -> None:
-    """Search breadth first from every vertex: write the sizes of the balls after `ends[0]`, or the members."""
+def _grow(
+    indptr: Index,
+    indices: Index,
+    edge_indptr: Index,
+    edge_indices: Index,
+    hops: int,
+    strands: int,
+    ends: Index,
+    members: Index,
+) -> None:
+    """Search from every vertex: write the sizes of the balls behind `ends[0]`, or the members."""
     nodes = len(indptr) - 1
     for strand in numba.prange(strands):
         seen = np.full(nodes, -1, indices.dtype)
+        crossed = np.full(len(edge_indptr) - 1, -1, indices.dtype)
         ball = np.empty(nodes, indices.dtype)
         for start in range(strand, nodes, strands):
-            ball[0] = start
-            seen[start] = start
-            low, high = 0, 1
-            for _ in range(hops):
-                edge = high
-                for k in range(low, edge):
-                    for j in range(indptr[ball[k]], indptr[ball[k] + 1]):
-                        if seen[indices[j]] != start:
-                            seen[indices[j]] = start
-                            ball[high] = indices[j]
-                            high += 1
-                low = edge
+            size = _ball(start, indptr, indices, edge_indptr, edge_indices, hops, seen, crossed, ball)
             if len(members):
-                members[ends[start] : ends[start + 1]] = np.sort(ball[:high])
+                members[ends[start] : ends[start + 1]] = np.sort(ball[:size])
             else:
-                ends[start + 1] = high
+                ends[start + 1] = size
+
+
+@numba.njit(cache=True, nogil=True)
+def _ball(
+    start: int,
+    indptr: Index,
+    indices: Index,
+    edge_indptr: Index,
+    edge_indices: Index,
+    hops: int,
+    seen: Index,
+    crossed: Index,
+    ball: Index,
+) -> int:
+    """Fill `ball` breadth first and give its size; marks carry the start's number, so that they need no clearing."""
+    ball[0] = start
+    seen[start] = start
+    low, high = 0, 1
+    for _ in range(hops):
+        rim = high
+        for k in range(low, rim):
+            for j in range(indptr[ball[k]], indptr[ball[k] + 1]):
+                edge = indices[j]
+                if crossed[edge] == start:
+                    continue
+                crossed[edge] = start
+                for i in range(edge_indptr[edge], edge_indptr[edge + 1]):
+                    if seen[edge_indices[i]] != start:
+                        seen[edge_indices[i]] = start
+                        ball[high] = edge_indices[i]
+                        high += 1
+        low = rim
+    return high

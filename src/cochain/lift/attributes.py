@@ -65,7 +65,7 @@ def with_features(c: Complex, features: str | None, members: Mapping[int, Sparse
     """
     if features is None or "x" not in c[0]:
         return c
-    x = c[0].x.reshape(c.sizes[0], -1)
+    x = c[0].x[:, None].flatten(1)
     for rank, matrix in members.items():
         if "x" not in c[rank]:
             c = c.with_cochain(rank, "x", _from_nodes(matrix.to(c.device), x, features, rank))

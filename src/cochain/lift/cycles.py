@@ -92,7 +92,7 @@ def _enumerate(c: Complex, bones: Skeleton, max_length: int, kind: str, max_cell
 
     search = {"induced": chordless_cycles, "simple": simple_cycles, "basis": basis_cycles}[kind]
     indptr, indices = symmetric_adjacency(bones.low, bones.high, c.sizes[0])
-    groups = c.component_of(0).cpu().numpy() if len(c) > 1 else None
+    groups = np.repeat(np.arange(len(c)), np.diff(bones.offsets)) if len(c) > 1 else None
     with guarded("cells of rank 2", "lower max_length or thin out the edges"):
         return search(indptr, indices, max_length, groups, max_cells)
 

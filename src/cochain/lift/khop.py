@@ -8,6 +8,7 @@ from cochain.complexes.structure import Structure
 from cochain.errors import ComplexError
 from cochain.lift.attributes import carry, check_features, with_features
 from cochain.lift.memory import MAX_CELLS, guarded
+from cochain.lift.skeleton import Index
 
 
 def khop(c: Complex, k: int = 1, features: str | None = "mean", max_cells: int = MAX_CELLS) -> Complex:
@@ -44,12 +45,19 @@ def khop(c: Complex, k: int = 1, features: str | None = "mean", max_cells: int =
         raise ComplexError(f"k should be at least 1, but is {k}")
     check_features(features)
     nodes = c.sizes[0]
-    indptr, indices = np.zeros(nodes + 1, np.int64), np.zeros(0, np.int32)
-    if c.rank > 0:
-        pattern = c.adjacency(0, via=1).matrix.pattern
-        indptr, indices = pattern.indptr.cpu().numpy(), pattern.indices.cpu().numpy()
+    around, inside = _incidence(c)
     with guarded("memberships of nodes in hyperedges", "lower k"):
-        bounds, members = balls(indptr, indices, k, max_cells)
+        bounds, members = balls(*around, *inside, k, max_cells)
     matrix = sparse(bounds, members, None, (nodes, nodes))
     structure = Structure("hypergraph", (nodes, nodes), [c.offsets(0).cpu()] * 2, {(1, 0): matrix})
     return with_features(carry(c, structure, {0: 0}), features, {1: matrix})
+
+
+def _incidence(c: Complex) -> tuple[tuple[Index, Index], tuple[Index, Index]]:
+    """Give the edges around each node, and the nodes in each edge, as CSR."""
+    if c.rank == 0:
+        nothing = np.zeros(0, np.int32)
+        return (np.zeros(c.sizes[0] + 1, np.int64), nothing), (np.zeros(1, np.int64), nothing)
+    inside = c.faces(1, 0).pattern.to("cpu")
+    around = inside.transposed[0]
+    return (around.indptr.numpy(), around.indices.numpy()), (inside.indptr.numpy(), inside.indices.numpy())

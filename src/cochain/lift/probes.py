@@ -67,7 +67,7 @@ def _normal(seed: int, rank: int, component: Index, place: Index, channels: int)
     one, two = ((word >> np.uint64(11)).astype(np.float64) * 2.0**-53 for word in words)
     radius, angle = np.sqrt(-2.0 * np.log1p(-one)), 2.0 * np.pi * two
     normal = np.stack((radius * np.cos(angle), radius * np.sin(angle)), axis=2)
-    return normal.reshape(len(key), -1)[:, :channels]
+    return normal.reshape(len(key), 2 * len(pairs))[:, :channels]
 
 
 def _mix(words: Words) -> Words:

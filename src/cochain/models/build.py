@@ -11,6 +11,7 @@ from torch import nn
 from cochain.catalog import Entry, entry
 from cochain.complexes import Complex
 from cochain.errors import ComplexError, ShapeError, SpecError, unknown_name
+from cochain.nn.network import choose_name
 
 
 def build(
@@ -56,7 +57,8 @@ def build(
     with torch.random.fork_rng(devices=[], enabled=seed is not None):
         if seed is not None:
             torch.manual_seed(seed)
-        return model(widths_of(complex, model.ranks, row), width, target, config)  # type: ignore[no-any-return]
+        widths = widths_of(complex, model.ranks, row, getattr(model, "names", {}))
+        return model(widths, width, target, config)  # type: ignore[no-any-return]
 
 
 def model_class(row: Entry) -> Any:
@@ -65,17 +67,20 @@ def model_class(row: Entry) -> Any:
     return getattr(import_module(module), name)
 
 
-def widths_of(complex_: Complex, ranks: tuple[int, ...], row: Entry) -> dict[int, int]:
-    """Give the channels of `x` on each rank that a model reads; 1 where a constant will stand in."""
+def widths_of(
+    complex_: Complex, ranks: tuple[int, ...], row: Entry, names: Mapping[int, tuple[str, ...]]
+) -> dict[int, int]:
+    """Give the channels of what stands on each rank that a model reads; 1 where a constant will stand in."""
     missing = [rank for rank in ranks if rank > complex_.rank]
     if missing:
         raise ComplexError(
-            f"'{row.name}' reads ranks {ranks}, but the top rank of this {complex_.domain} is {complex_.rank}; lift it first, "
-            f"for example with cochain.lift.{row.lift or 'clique'}"
+            f"'{row.name}' reads ranks {ranks}, but the top rank of this {complex_.domain} is {complex_.rank}; "
+            f"lift it first, for example with cochain.lift.{row.lift or 'clique'}"
         )
     widths = {}
     for rank in ranks:
-        widths[rank] = complex_.type_of(rank).channels if "x" in complex_[rank] else 1
+        name = choose_name(complex_, rank, names)
+        widths[rank] = complex_.type_of(rank, name).channels if name else 1
     return widths
 
 

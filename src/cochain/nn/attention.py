@@ -1,6 +1,6 @@
 """Attention: neighbours weighted by a softmax over each cell's neighbourhood."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 import torch
 from jaxtyping import Float
@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from cochain import kernels
 from cochain.complexes import Operator
-from cochain.errors import ShapeError
+from cochain.errors import ShapeError, unknown_name
 from cochain.nn.message import Message
 
 Score = Literal["additive", "dynamic", "dot"]
@@ -21,7 +21,8 @@ class Attention(Message):
 
     `additive` (GAT): $s = \mathrm{LeakyReLU}(a^T W h_x + b^T W h_y)$; `dynamic` (GATv2):
     $s = a^T \mathrm{LeakyReLU}(W h_x + U h_y)$; `dot`: $s = \langle Q h_x, K h_y\rangle / \sqrt{d}$. Scores of odd
-    features would depend on orientation, so it reads even cochains only. A cell without neighbours hears zero.
+    features would depend on orientation, so it reads even cochains only. A cell without neighbours hears zero. Of the
+    neighbourhood the pattern counts, not its values.
 
     Args:
         in_channels: channels of the source.
@@ -32,12 +33,16 @@ class Attention(Message):
         average: average the heads in place of concatenating them.
         dropout: probability of dropping a weight while training.
         slope: of the leaky rectifier.
+    Cost:
+        `additive` and `dot` are fused, memory $O(n C)$; `dynamic` writes one row per nonzero, $O(nnz \cdot C)$, and so
+        do weights that are dropped, $O(nnz \cdot heads)$.
     Source:
         Velickovic et al., 2018, "Graph Attention Networks"; Brody, Alon, Yahav, 2022, "How Attentive are Graph
         Attention Networks?"; Vaswani et al., 2017, "Attention Is All You Need".
     """
 
     reads_target = True
+    sums_only = True
 
     def __init__(
         self,
@@ -53,6 +58,8 @@ class Attention(Message):
         super().__init__()
         if not average and out_channels % heads:
             raise ShapeError(f"out_channels should be a multiple of heads = {heads}, but is {out_channels}")
+        if score not in get_args(Score):
+            raise unknown_name("score", score, get_args(Score))
         self.heads, self.score, self.average, self.dropout, self.slope = heads, score, average, dropout, slope
         self.width = out_channels if average else out_channels // heads
         shared = target_channels is None or target_channels == in_channels
@@ -86,24 +93,24 @@ class Attention(Message):
     def _weighted(self, operator: Operator, queries: Tensor, source: Tensor, value: Tensor) -> Tensor:
         pattern = operator.matrix.pattern
         if self.score == "dynamic":
-            return self._apply(pattern, self._dynamic(pattern, queries, value), value)
+            return self._gather(pattern, self._dynamic(pattern, queries, value), value)
         if self.score == "dot":
             assert self.key is not None
             keys, scale = self._split(self.key(source)), self.width**-0.5
             if self.dropout and self.training:
-                return self._apply(pattern, kernels.sddmm(pattern, queries, keys) * scale, value)
+                return self._gather(pattern, kernels.sddmm(pattern, queries, keys) * scale, value)
             return kernels.dot_attention(pattern, queries, keys, value, scale)
         left, right = (queries * self.target_score).sum(-1), (value * self.source_score).sum(-1)
         if self.dropout and self.training:
             scores = nn.functional.leaky_relu(left[pattern.rows] + right[pattern.indices], self.slope)
-            return self._apply(pattern, scores, value)
+            return self._gather(pattern, scores, value)
         return kernels.attention(pattern, left, right, value, self.slope)
 
     def _dynamic(self, pattern: kernels.Pattern, queries: Tensor, value: Tensor) -> Tensor:
         pairs = nn.functional.leaky_relu(queries[pattern.rows] + value[pattern.indices], self.slope)
         return (pairs * self.source_score).sum(-1)
 
-    def _apply(self, pattern: kernels.Pattern, scores: Tensor, value: Tensor) -> Tensor:
+    def _gather(self, pattern: kernels.Pattern, scores: Tensor, value: Tensor) -> Tensor:
         weights = nn.functional.dropout(kernels.softmax(pattern, scores), self.dropout, self.training)
         return kernels.spmm(kernels.SparseMatrix(pattern, weights), value)
 

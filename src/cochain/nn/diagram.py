@@ -43,7 +43,9 @@ def _arrows(layer: object, ranks: list[int]) -> list[tuple[int, int, str]]:
     if not isinstance(layer, Layer):
         return [(rank, rank, "W") for rank in ranks]
     arrows = [
-        (each.neighborhood.source, each.neighborhood.target, str(each.neighborhood)) for each in layer.routes if isinstance(each, Route)
+        (each.neighborhood.source, each.neighborhood.target, str(each.neighborhood))
+        for each in layer.routes
+        if isinstance(each, Route)
     ]
     idle = [rank for rank in ranks if rank not in {target for _, target, _ in arrows}]
     return arrows + [(rank, rank, "") for rank in idle]
@@ -53,7 +55,7 @@ def _column(place: int, arrows: list[tuple[int, int, str]], times: int, rows: di
     left, right = _MARGIN + place * _COLUMN + 17, _MARGIN + (place + 1) * _COLUMN - 19
     parts = []
     if times > 1:
-        parts.append(f'<text x="{(left + right) / 2}" y="18" text-anchor="middle" fill="#667">× {times}</text>')
+        parts.append(f'<text x="{(left + right) / 2}" y="18" text-anchor="middle" fill="#667">× {times}</text>')  # noqa: RUF001
     seen: dict[tuple[int, int], int] = {}
     for source, target, label in arrows:
         repeat = seen[(source, target)] = seen.get((source, target), -1) + 1
@@ -62,12 +64,14 @@ def _column(place: int, arrows: list[tuple[int, int, str]], times: int, rows: di
         middle = (left + right) / 2
         dash = "" if label else ' stroke-dasharray="3 3"'
         parts.append(
-            f'<path d="M{left},{y0} C{middle},{y0 - bend} {middle},{y1 - bend} {right},{y1}" fill="none" stroke="#667"{dash} '
-            'marker-end="url(#head)"/>'
+            f'<path d="M{left},{y0} C{middle},{y0 - bend} {middle},{y1 - bend} {right},{y1}" fill="none" '
+            f'stroke="#667"{dash} marker-end="url(#head)"/>'
         )
         # A quarter of the way from the target, so that labels of crossing arrows stay apart.
         y = y1 + 0.28 * (y0 - y1) - bend * 0.75 - 4
-        parts.append(f'<text x="{right - 0.3 * (right - left)}" y="{y}" text-anchor="middle" fill="#334">{escape(label)}</text>')
+        parts.append(
+            f'<text x="{right - 0.3 * (right - left)}" y="{y}" text-anchor="middle" fill="#334">{escape(label)}</text>'
+        )
     return parts
 
 

@@ -1,14 +1,14 @@
 """A layer as a list of routes: the notation's four maps put together."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Literal
+from typing import Literal, get_args
 
 import torch
 from torch import Tensor, nn
 
 from cochain.complexes import Complex, Neighborhood
-from cochain.errors import ParityError, ShapeError
-from cochain.nn.message import REDUCTIONS, Message
+from cochain.errors import ParityError, ShapeError, unknown_name
+from cochain.nn.message import REDUCTIONS, Message, with_reduction
 from cochain.nn.update import Activate, Update
 
 Features = dict[int, Tensor]
@@ -28,6 +28,15 @@ class Route(nn.Module):
         super().__init__()
         if reduce not in REDUCTIONS:
             raise ShapeError(f"a reduction should be one of {', '.join(REDUCTIONS)}, but is {reduce!r}")
+        if message.sums_only and reduce != "sum":
+            raise ShapeError(
+                f"{type(message).__name__} has a sum of its own and should be reduced by 'sum', but by {reduce!r}"
+            )
+        if message.square and neighborhood.source != neighborhood.target:
+            raise ShapeError(
+                f"{type(message).__name__} takes several steps and should stay on one rank, but {neighborhood} joins "
+                f"rank {neighborhood.source} to {neighborhood.target}"
+            )
         self.neighborhood = neighborhood.triples if message.reads_via and not neighborhood.listed else neighborhood
         self.message = message
         self.reduce = reduce
@@ -44,6 +53,12 @@ class Route(nn.Module):
 
     def forward(self, complex_: Complex, features: Features) -> Tensor:
         """Give what each target cell hears."""
+        for rank in self.ranks_read:
+            if rank not in features:
+                raise ShapeError(
+                    f"{self.formula()} should find features on rank {rank}, but there are some on {sorted(features)} "
+                    "alone; embed that rank first"
+                )
         source = features[self.neighborhood.source]
         operator = complex_.resolve(self.neighborhood, source.dtype)
         target = features.get(self.neighborhood.target)
@@ -54,7 +69,9 @@ class Route(nn.Module):
         """Give the route as a term of the layer's equation."""
         source, target = symbol_of(self.neighborhood.source), symbol_of(self.neighborhood.target)
         text = self.message.formula(str(self.neighborhood), source, target)
-        return text if self.reduce == "sum" else f"{self.reduce}({text})"
+        if text.startswith("Σ["):  # a message per pair: the reduction stands in place of the sum
+            return text if self.reduce == "sum" else self.reduce + text[1:]
+        return with_reduction(text, self.reduce)
 
 
 def route(neighborhood: Neighborhood, message: Message, reduce: str = "sum") -> Route:
@@ -95,11 +112,19 @@ class Layer(nn.Module):
         breaks: tuple[str, ...] = (),
     ) -> None:
         super().__init__()
+        if across not in get_args(Across):
+            raise unknown_name("way to join routes", across, get_args(Across))
         self.routes = nn.ModuleList(routes)
         self.across = across
         self.odd = frozenset(odd) - {0}
+        self.breaks = breaks
+        self.ranks = frozenset(rank for r in routes for rank in r.ranks_read | {r.neighborhood.target})
         targets = sorted({r.neighborhood.target for r in routes})
         make = update or (lambda rank: Activate("identity"))
+        if isinstance(make, Mapping) and set(make) != set(targets):
+            raise ShapeError(
+                f"a layer should have one update for each of the ranks {targets} that it writes, but has {sorted(make)}"
+            )
         self.updates = nn.ModuleDict({str(k): make[k] if isinstance(make, Mapping) else make(k) for k in targets})
         if "orientation" not in breaks:
             self._check_parity()
@@ -107,24 +132,48 @@ class Layer(nn.Module):
     def _check_parity(self) -> None:
         for each in self.routes:
             assert isinstance(each, Route)
-            symbol, message = each.neighborhood, each.message
-            ends = (symbol.source, symbol.target)
-            odd = [k for k in ends if k in self.odd]
-            even = [k for k in ends if k not in self.odd and k != 0]
+            symbol = each.neighborhood
+            odd = [k for k in (symbol.source, symbol.target) if k in self.odd]
+            even = [k for k in (symbol.source, symbol.target) if k not in self.odd and k != 0]
             if symbol.odd and even:
-                raise ParityError(f"{symbol} should carry odd cochains, but rank {even[0]} is even; declare it odd, or use the unsigned neighbourhood")
+                raise ParityError(
+                    f"{symbol} should carry odd cochains, but rank {even[0]} is even; "
+                    "declare it odd, or use the unsigned neighbourhood"
+                )
             if odd and not symbol.odd and symbol.kind != "self":
-                raise ParityError(f"{symbol} should carry even cochains, but rank {odd[0]} is odd; use the signed neighbourhood, or declare it even")
-            if odd and not message.keeps_odd:
-                raise ParityError(f"a message on odd rank {odd[0]} should be linear without bias, but {type(message).__name__} is not an odd function")
-            if odd and each.reduce != "sum":
-                raise ParityError(f"odd features of rank {odd[0]} should be summed with their signs, but are reduced by {each.reduce}")
+                raise ParityError(
+                    f"{symbol} should carry even cochains, but rank {odd[0]} is odd; "
+                    "use the signed neighbourhood, or declare it even"
+                )
+            if each.message.reads_via and symbol.via in self.odd:
+                raise ParityError(
+                    f"a message through {symbol} should read even features of the shared cell, but rank {symbol.via} is "
+                    "odd; declare it even"
+                )
+            if odd:
+                self._check_odd(each, odd[0])
         for rank, update in self.updates.items():
             if int(rank) in self.odd and not getattr(update, "keeps_odd", False):
                 raise ParityError(
                     f"the update of odd rank {rank} should be an odd function, but {update.formula('h', 'm')} is not; "
                     "use tanh or another odd activation, and no bias"
                 )
+
+    def _check_odd(self, each: Route, rank: int) -> None:
+        if not each.message.keeps_odd:
+            raise ParityError(
+                f"a message on odd rank {rank} should be linear without bias, but {type(each.message).__name__} is not "
+                "an odd function"
+            )
+        if each.reduce != "sum":
+            raise ParityError(
+                f"odd features of rank {rank} should be summed with their signs, but are reduced by {each.reduce}"
+            )
+        if self.across == "max" and each.neighborhood.target in self.odd:
+            raise ParityError(
+                f"the routes of odd rank {rank} should be joined by sum, mean or concat, but are joined by max, which is "
+                "not odd"
+            )
 
     def forward(self, complex_: Complex, features: Features) -> Features:
         """Give the features of every rank after the layer."""
@@ -178,7 +227,10 @@ class Embed(nn.Module):
     def __init__(self, widths: Mapping[int, int], hidden: int, odd: Iterable[int] = ()) -> None:
         super().__init__()
         self.odd = frozenset(odd) - {0}
-        self.maps = nn.ModuleDict({str(k): nn.Linear(width, hidden, bias=k not in self.odd) for k, width in widths.items()})
+        self.ranks = frozenset(widths)
+        self.maps = nn.ModuleDict(
+            {str(k): nn.Linear(width, hidden, bias=k not in self.odd) for k, width in widths.items()}
+        )
 
     def forward(self, complex_: Complex, features: Features) -> Features:
         """Give the embedded features."""
@@ -186,4 +238,6 @@ class Embed(nn.Module):
 
     def equations(self) -> list[str]:
         """Give one equation per rank."""
-        return [f"{symbol_of(int(k))} = {symbol_of(int(k), 'x')} W{'' if int(k) in self.odd else ' + b'}" for k in self.maps]
+        return [
+            f"{symbol_of(int(k))} = {symbol_of(int(k), 'x')} W{'' if int(k) in self.odd else ' + b'}" for k in self.maps
+        ]

@@ -15,12 +15,15 @@ class Message(nn.Module):
     """One neighbourhood's messages, reduced onto the cells that hear them: steps one and two of a layer.
 
     A message reads the features of the source cells and, if it says so, of the target cells and of the cells that each
-    pair shares. `keeps_odd` says that an odd cochain passes through it as an odd one: linear, without bias.
+    pair shares. `keeps_odd` says that an odd cochain passes through it as an odd one: linear, without bias;
+    `sums_only` that it knows no reduction but its own sum, and `square` that it needs a neighbourhood of one rank.
     """
 
     keeps_odd = False
     reads_target = False
     reads_via = False
+    sums_only = False
+    square = False
 
     def forward(
         self,
@@ -38,7 +41,9 @@ class Message(nn.Module):
         raise NotImplementedError
 
 
-def reduce_neighbors(operator: Operator, x: Float[Tensor, "sources channels"], reduce: str) -> Float[Tensor, "targets channels"]:
+def reduce_neighbors(
+    operator: Operator, x: Float[Tensor, "sources channels"], reduce: str
+) -> Float[Tensor, "targets channels"]:
     """Reduce the neighbours' features as they are: a sum is weighted by the operator's values, the rest is not."""
     if reduce == "sum":
         return operator @ x

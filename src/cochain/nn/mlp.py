@@ -1,8 +1,28 @@
 """Multilayer perceptrons."""
 
+from itertools import pairwise
 from typing import Literal
 
-from torch import nn
+from torch import Tensor, nn
+
+from cochain.errors import unknown_name
+
+
+class BatchNorm(nn.BatchNorm1d):
+    """Batch normalisation that also trains where a batch has a single cell of a rank.
+
+    torch's own, whose parameters and buffers it keeps, refuses one row. A batch of small complexes often has one ring
+    or one tetrahedron: such a row is normalised by the running statistics, as in evaluation, and leaves them alone.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Normalise each channel over the cells."""
+        if self.training and x.shape[0] == 1:
+            return nn.functional.batch_norm(
+                x, self.running_mean, self.running_var, self.weight, self.bias, eps=self.eps
+            )
+        return super().forward(x)
+
 
 _ACTIVATIONS = {"relu": nn.ReLU, "elu": nn.ELU, "gelu": nn.GELU, "silu": nn.SiLU, "tanh": nn.Tanh}
 
@@ -23,12 +43,14 @@ def mlp(
         last: whether the last Linear too is followed by normalisation and activation.
         dropout: probability after each activation.
     """
+    if activation not in _ACTIVATIONS:
+        raise unknown_name("activation of an mlp", activation, _ACTIVATIONS)
     parts: list[nn.Module] = []
-    for place, (width, following) in enumerate(zip(widths[:-1], widths[1:], strict=True)):
+    for place, (width, following) in enumerate(pairwise(widths)):
         parts.append(nn.Linear(width, following))
         if place < len(widths) - 2 or last:
             if norm:
-                parts.append(nn.BatchNorm1d(following) if norm == "batch" else nn.LayerNorm(following))
+                parts.append(BatchNorm(following) if norm == "batch" else nn.LayerNorm(following))
             parts.append(_ACTIVATIONS[activation]())
             if dropout:
                 parts.append(nn.Dropout(dropout))

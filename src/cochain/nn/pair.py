@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from cochain.complexes import Operator
 from cochain.errors import ShapeError
 from cochain.kernels import segment
-from cochain.nn.message import Message, with_reduction
+from cochain.nn.message import Message
 
 
 class Pair(Message):
@@ -92,4 +92,4 @@ class Gated(Message):
 
     def formula(self, neighborhood: str, source: str, target: str) -> str:
         """Give `sum over y in A of gate * h_y W`."""
-        return with_reduction(f"Σ[{neighborhood}] σ({target} G + {source} H) ⊙ {source} W", "sum")
+        return f"Σ[{neighborhood}] σ({target} G + {source} H) ⊙ {source} W"  # noqa: RUF001

@@ -16,9 +16,9 @@ Basis = Literal["monomial", "chebyshev", "bernstein"]
 class Polynomial(Message):
     r"""A filter of several steps: $m = \sum_{p=p_0}^{P} q_p(A) X W_p$.
 
-    Linear in X and built from A alone, so it keeps parity along a signed operator and commutes with relabelling. Each
-    power costs one sparse product; nothing but X-sized tensors is stored. The order is what the recursion reaches, the
-    weights are applied in one product at the end.
+    Linear in X and built from A alone, so it keeps parity along a signed operator and commutes with relabelling. P
+    sparse products, P (P + 1) / 2 for the Bernstein basis; nothing but X-sized tensors is stored. The weights are
+    applied in one product at the end.
 
     Args:
         in_channels: channels in.
@@ -26,10 +26,13 @@ class Polynomial(Message):
         order: the degree P.
         basis: $q_p$: `monomial` $A^p$; `chebyshev` $T_p(2A - I)$ and `bernstein` $\binom{P}{p} A^p (I-A)^{P-p}$, both
             for operators with spectrum in [0, 1], which `.normalized("spectral")` gives a Laplacian.
-        constant: whether the sum begins at p = 0, which reads the cell itself.
+        constant: whether the sum begins at p = 0 ($q_0$ is the cell itself in the first two bases, $(I - A)^P$ in the
+            third) or at p = 1.
     """
 
     keeps_odd = True
+    sums_only = True
+    square = True
 
     def __init__(
         self, in_channels: int, out_channels: int, order: int = 2, basis: Basis = "monomial", constant: bool = True
@@ -81,5 +84,9 @@ class Polynomial(Message):
     def formula(self, neighborhood: str, source: str, target: str) -> str:
         """Give the sum of powers."""
         first = 0 if self.constant else 1
-        symbol = {"monomial": f"({neighborhood})^p", "chebyshev": f"T_p(2 {neighborhood} - I)", "bernstein": f"b_p({neighborhood})"}
+        symbol = {
+            "monomial": f"({neighborhood})^p",
+            "chebyshev": f"T_p(2 {neighborhood} - I)",
+            "bernstein": f"b_p({neighborhood})",
+        }
         return f"Σ_p={first}..{self.order} {symbol[self.basis]} {source} W_p"

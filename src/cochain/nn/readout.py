@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
-from cochain.complexes import Complex
+from cochain.complexes import Cochain, Complex
 from cochain.errors import ShapeError
 from cochain.nn.layer import Features, symbol_of
 from cochain.nn.mlp import mlp
@@ -14,6 +14,11 @@ from cochain.nn.pool import pool, pool_nodes
 
 class Readout(nn.Module):
     """The answer from the features that came in and those after each layer."""
+
+    @property
+    def writes(self) -> tuple[Cochain, ...]:
+        """The cochain that the answer is; empty where it answers on whole components."""
+        return ()
 
     def forward(self, complex_: Complex, states: list[Features]) -> Tensor:
         """Give the answer, one row per target."""
@@ -41,8 +46,19 @@ class CellReadout(Readout):
         self.target = target
         self.source = target if target in carried else 0
         if self.source not in carried:
-            raise ShapeError(f"a readout of rank {target} needs features there or on the nodes, but the layers carry {sorted(carried)}")
+            raise ShapeError(
+                f"a readout of rank {target} should find features there or on the nodes, but the layers carry "
+                f"{sorted(carried)}"
+            )
         self.map = nn.Linear(carried[self.source], out, bias=not odd) if out else None
+        self.odd = frozenset({self.source} if odd else ()) - {0}
+        self.ranks = frozenset({self.source})
+        self._channels = out or carried[self.source]
+
+    @property
+    def writes(self) -> tuple[Cochain, ...]:
+        """The answer's rank, channels and parity."""
+        return (Cochain(self.target, self._channels, odd=bool(self.odd)),)
 
     def forward(self, complex_: Complex, states: list[Features]) -> Tensor:
         """Give (cells, out)."""
@@ -73,9 +89,11 @@ class WholeReadout(Readout):
         dropout: before the last map.
     """
 
-    def __init__(self, carried: Mapping[int, int], out: int, reduce: str = "mean", odd: Sequence[int] = (), dropout: float = 0.0) -> None:
+    def __init__(
+        self, carried: Mapping[int, int], out: int, reduce: str = "mean", odd: Sequence[int] = (), dropout: float = 0.0
+    ) -> None:
         super().__init__()
-        self.ranks = sorted(carried)
+        self.ranks = frozenset(carried)
         self.reduce = reduce
         self.odd = frozenset(odd) - {0}
         width = sum(carried.values())
@@ -84,12 +102,14 @@ class WholeReadout(Readout):
     def forward(self, complex_: Complex, states: list[Features]) -> Tensor:
         """Give (components, out)."""
         last = states[-1]
-        parts = [pool(complex_, k, last[k].square() if k in self.odd else last[k], self.reduce) for k in self.ranks]
+        parts = [
+            pool(complex_, k, last[k].square() if k in self.odd else last[k], self.reduce) for k in sorted(self.ranks)
+        ]
         return self.map(torch.cat(parts, dim=1))  # type: ignore[no-any-return]
 
     def formula(self) -> str:
         """Give `y = MLP(mean h₀ ‖ mean h₁²)`."""
-        parts = [f"{self.reduce} {symbol_of(k)}{'²' if k in self.odd else ''}" for k in self.ranks]
+        parts = [f"{self.reduce} {symbol_of(k)}{'²' if k in self.odd else ''}" for k in sorted(self.ranks)]
         return f"y = MLP({' ‖ '.join(parts)})"
 
 
@@ -109,6 +129,7 @@ class JumpingReadout(Readout):
     def __init__(self, rank: int, widths: Sequence[int], out: int, reduce: str = "sum", dropout: float = 0.0) -> None:
         super().__init__()
         self.rank = rank
+        self.ranks, self.odd = frozenset({rank}), frozenset[int]()
         self.reduce = reduce
         self.maps = nn.ModuleList(nn.Linear(width, out) for width in widths)
         self.dropout = dropout
@@ -116,7 +137,9 @@ class JumpingReadout(Readout):
     def forward(self, complex_: Complex, states: list[Features]) -> Tensor:
         """Give (components, out)."""
         terms = [
-            nn.functional.dropout(each(pool(complex_, self.rank, state[self.rank], self.reduce)), self.dropout, self.training)
+            nn.functional.dropout(
+                each(pool(complex_, self.rank, state[self.rank], self.reduce)), self.dropout, self.training
+            )
             for each, state in zip(self.maps, states, strict=True)
         ]
         return torch.stack(terms).sum(dim=0)
@@ -126,7 +149,14 @@ class JumpingReadout(Readout):
         return f"y = Σ_l W_l {self.reduce} {symbol_of(self.rank)}^(l)"
 
 
-def read_out(target: int | str, carried: Mapping[int, int], out: int, reduce: str = "mean", odd: Sequence[int] = (), dropout: float = 0.0) -> Readout:
+def read_out(
+    target: int | str,
+    carried: Mapping[int, int],
+    out: int,
+    reduce: str = "mean",
+    odd: Sequence[int] = (),
+    dropout: float = 0.0,
+) -> Readout:
     """Choose the usual readout of a target: `CellReadout` for a rank, `WholeReadout` for "whole"."""
     if target == "whole":
         return WholeReadout(carried, out, reduce, odd, dropout)

@@ -7,7 +7,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from cochain.errors import UnknownNameError, unknown_name
+from cochain.errors import ShapeError, UnknownNameError, unknown_name
 
 # Each with whether f(-x) = -f(x), which an odd cochain needs.
 ACTIVATIONS: dict[str, tuple[Callable[[Tensor], Tensor], bool]] = {
@@ -34,6 +34,14 @@ def _unknown(name: str) -> UnknownNameError:
     return unknown_name("activation", name, ACTIVATIONS)
 
 
+def _present(h: Tensor | None) -> Tensor:
+    if h is None:
+        raise ShapeError(
+            "an update that reads the cell's own features needs some, but the rank has none; embed it first"
+        )
+    return h
+
+
 class Update(nn.Module):
     """Step four of a layer: the cell's new features from its old ones and what it heard.
 
@@ -42,7 +50,9 @@ class Update(nn.Module):
 
     keeps_odd = False
 
-    def forward(self, h: Float[Tensor, "cells channels"] | None, m: Float[Tensor, "cells heard"]) -> Float[Tensor, "cells out"]:
+    def forward(
+        self, h: Float[Tensor, "cells channels"] | None, m: Float[Tensor, "cells heard"]
+    ) -> Float[Tensor, "cells out"]:
         """Give the new features."""
         raise NotImplementedError
 
@@ -68,13 +78,14 @@ class Activate(Update):
         self.residual = residual
         self.keeps_odd = odd and not bias
 
-    def forward(self, h: Float[Tensor, "cells channels"] | None, m: Float[Tensor, "cells heard"]) -> Float[Tensor, "cells out"]:
+    def forward(
+        self, h: Float[Tensor, "cells channels"] | None, m: Float[Tensor, "cells heard"]
+    ) -> Float[Tensor, "cells out"]:
         """Give the activated sum."""
         if self.bias is not None:
             m = m + self.bias
         if self.residual:
-            assert h is not None
-            m = m + h
+            m = m + _present(h)
         return self.activation(m)
 
     def formula(self, h: str, m: str) -> str:
@@ -84,11 +95,11 @@ class Activate(Update):
 
 
 class MLPUpdate(Update):
-    r"""$h' = \mathrm{MLP}((1 + \varepsilon) h + m)$, or $\mathrm{MLP}(h \Vert m)$ with `join="concat"`, or MLP(m) with "none".
+    r"""$h' = \mathrm{MLP}((1 + \varepsilon) h + m)$, the update of Graph Isomorphism Networks.
 
     Args:
         module: the network.
-        join: how old features and message meet.
+        join: how old features and message meet: sum as above, concat $\mathrm{MLP}(h \Vert m)$, none $\mathrm{MLP}(m)$.
         epsilon: learn $\varepsilon$, from 0.
     """
 
@@ -98,11 +109,13 @@ class MLPUpdate(Update):
         self.join = join
         self.epsilon = nn.Parameter(torch.zeros(())) if epsilon and join == "sum" else None
 
-    def forward(self, h: Float[Tensor, "cells channels"] | None, m: Float[Tensor, "cells heard"]) -> Float[Tensor, "cells out"]:
+    def forward(
+        self, h: Float[Tensor, "cells channels"] | None, m: Float[Tensor, "cells heard"]
+    ) -> Float[Tensor, "cells out"]:
         """Give the network's output."""
         if self.join == "none":
             return self.module(m)  # type: ignore[no-any-return]
-        assert h is not None
+        h = _present(h)
         if self.join == "concat":
             return self.module(torch.cat([h, m], dim=1))  # type: ignore[no-any-return]
         return self.module(m + (h if self.epsilon is None else (1 + self.epsilon) * h))  # type: ignore[no-any-return]

@@ -54,7 +54,7 @@ EMBEDDED = (
         protocol="ten draws from seeds: 2 training members per side, 8 for validation, stratified, the rest test",
         metric="accuracy",
         licence="facts, no licence needed",
-        citation="Zachary, 1977, An Information Flow Model for Conflict and Fission in Small Groups, J. Anthropol. Res. 33",
+        citation="Zachary, 1977, An Information Flow Model for Conflict and Fission in Small Groups",
         reader="social:karate",
     ),
     Dataset(
@@ -106,11 +106,11 @@ EMBEDDED = (
         channels=1,
         folds=10,
         features="ones on vertices; on triangles the winding, an odd cochain",
-        protocol="ten folds from a seed, the two members of a pair always in the same part; fold k is test, k + 1 validation",
+        protocol="ten folds from a seed; both members of a pair in the same part; fold k is test, k + 1 validation",
         metric="accuracy",
         licence="made by the library",
         citation="The Cochain authors; see cochain.datasets.surfaces",
         reader="surfaces:read",
-        notes="counting cells tells sphere, plane and the two pairs apart and gets half of each pair: 2/3 of all, exactly",
+        notes="counting cells tells sphere, plane and the pairs apart and half of each pair: 2/3 of all, exactly",
     ),
 )

@@ -118,8 +118,8 @@ NETWORKS = (
         _WEBKB,
         (183, 277),
         1703,
-        notes="the published file of words and labels is that of texas, byte for byte; published numbers use it, and so "
-        "does this set. cornell_corrected has the right ones",
+        notes="the published file of words and labels is that of texas, byte for byte; published numbers use it, and "
+        "so does this set. cornell_corrected has the right ones",
     ),
     _geom_gcn(
         "film",

@@ -25,7 +25,7 @@ def _tu(
         channels=channels,
         folds=10,
         features=_FEATURES[options[0]] + ("; pos holds coordinates" if "positions" in options else ""),
-        protocol="the ten published folds of Zhang et al., 2018; a ninth of each training part, stratified, is validation",
+        protocol="the ten published folds of Zhang et al., 2018; a stratified ninth of the training part validates",
         metric="accuracy",
         licence="MIT (repository); the TUDataset collection is free for research",
         citation=f"{citation}; Morris et al., 2020, TUDataset; Zhang et al., 2018, An End-to-End Deep Learning "
@@ -43,7 +43,7 @@ _SOCIAL = "Yanardag, Vishwanathan, 2015, Deep Graph Kernels"
 _SUTHERLAND = "Sutherland, O'Brien, Weaver, 2003, Spline-Fitting with a Genetic Algorithm"
 _KRIEGE = _SUTHERLAND + "; Kriege, Mutzel, 2012, Subgraph Matching Kernels for Attributed Graphs"
 _PROTEIN = "Borgwardt et al., 2005, Protein Function Prediction via Graph Kernels"
-_MUTAG = "Debnath et al., 1991, Structure-Activity Relationship of Mutagenic Aromatic and Heteroaromatic Nitro Compounds"
+_MUTAG = "Debnath et al., 1991, Structure-Activity Relationship of Mutagenic Nitro Compounds"
 _DOBSON = "Dobson, Doig, 2003, Distinguishing Enzyme Structures from Non-enzymes Without Alignments"
 _KKI = "Pan et al., 2017, Task Sensitive Feature Exploration and Learning for Multitask Graph Classification"
 

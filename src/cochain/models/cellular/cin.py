@@ -27,8 +27,10 @@ class CINConfig:
 class CIN(Network):
     r"""Cells speak to the cells that they bound and to those that share a coface with them.
 
-    $$h_x' = U\Big(\mathrm{MLP}_B\big((1 + \varepsilon_B) h_x + \textstyle\sum_{y \in \mathrm{faces}(x)} h_y\big) \,\Vert\,
-      \mathrm{MLP}_\uparrow\big((1 + \varepsilon_\uparrow) h_x + \textstyle\sum_{y \in \mathrm{upper}(x)} M(h_y, h_{x \cup y})\big)\Big)$$
+    $$h_x' = U\Big(
+      \mathrm{MLP}_B\big((1 + \varepsilon_B) h_x + \textstyle\sum_{y \in \mathrm{faces}(x)} h_y\big) \,\Vert\,
+      \mathrm{MLP}_\uparrow\big((1 + \varepsilon_\uparrow) h_x
+        + \textstyle\sum_{y \in \mathrm{upper}(x)} M(h_y, h_{x \cup y})\big)\Big)$$
 
     Unsigned incidences and sums: no orientation enters, and relabelling permutes the output. At least as powerful as
     the Weisfeiler-Leman test; with 2-cells on rings it separates graphs that the test does not.

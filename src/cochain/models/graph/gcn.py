@@ -45,7 +45,9 @@ class GCN(Network):
     Config = GCNConfig
     ranks = (0,)
 
-    def __init__(self, widths: Mapping[int, int], out: int, target: int | str = 0, config: GCNConfig = GCNConfig()) -> None:
+    def __init__(
+        self, widths: Mapping[int, int], out: int, target: int | str = 0, config: GCNConfig = GCNConfig()
+    ) -> None:
         nodes = target == 0
         channels = [widths[0]] + [config.hidden] * (config.layers - nodes) + [out] * nodes
         last = "identity" if nodes else "relu"

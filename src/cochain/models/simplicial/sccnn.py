@@ -5,7 +5,20 @@ from dataclasses import dataclass
 
 from cochain.complexes import Cochain
 from cochain.complexes.neighborhood import laplacian
-from cochain.nn import Activate, Embed, Layer, Linear, Network, Polynomial, Route, cofaces, faces, read_out, route, self_
+from cochain.nn import (
+    Activate,
+    Embed,
+    Layer,
+    Linear,
+    Network,
+    Polynomial,
+    Route,
+    cofaces,
+    faces,
+    read_out,
+    route,
+    self_,
+)
 
 
 @dataclass(frozen=True)
@@ -27,9 +40,8 @@ class SCCNNConfig:
 class SCCNN(Network):
     r"""Filter each rank by its lower and its upper Laplacian, and what arrives from the ranks below and above.
 
-    $$H_k' = \sigma\Big(H_k W + \sum_{p=1}^{P} L_{\downarrow,k}^p H_k W_p^{\downarrow} + \sum_{p=1}^{P} L_{\uparrow,k}^p H_k
-      W_p^{\uparrow} + \sum_{p=0}^{P} L_{\downarrow,k}^p B_k^T H_{k-1} W_p + \sum_{p=0}^{P} L_{\uparrow,k}^p B_{k+1}
-      H_{k+1} W_p\Big)$$
+    $$H_k' = \sigma\Big(H_k W + \sum_{p=1}^{P} L_{\downarrow,k}^p H_k W_p^{\downarrow}
+      + \sum_{p=1}^{P} L_{\uparrow,k}^p H_k W_p^{\uparrow} + B_k^T H_{k-1} W^{-} + B_{k+1} H_{k+1} W^{+}\Big)$$
 
     Every operator is built from the signed boundaries, every map is linear without bias and the activation is odd, so
     odd cochains on ranks 1 and 2 stay odd under any change of orientation.

@@ -1,0 +1,128 @@
+"""From the data to what a model reads: lift, floating type, parity."""
+
+from dataclasses import dataclass
+
+import torch
+
+from cochain.catalog import Entry, entry
+from cochain.complexes import Complex
+from cochain.errors import SpecError
+from cochain.experiments.lifting import apply_lift, canonical_lift, choose_lift
+from cochain.models.build import model_class
+
+PROBES = 16
+PROBE_SEED = 0
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A complex as a model reads it."""
+
+    complex_: Complex
+    """Lifted, with floating features, odd and even where the model wants them so."""
+    lift: str
+    """The lift, in its canonical spelling; empty for none."""
+    warnings: tuple[str, ...]
+    """What was changed on the way that a reader of the score should know."""
+
+
+def lift_for(name: str, complex_: Complex, given: str | None) -> str:
+    """Give the lift of a model: the given one, or the one that it needs; empty for none."""
+    row = entry(name)
+    if given is not None:
+        return canonical_lift(given)
+    return choose_lift(complex_, row, max(model_class(row).ranks))
+
+
+class Workshop:
+    """Prepares one complex for several models, each lift made once."""
+
+    def __init__(self, complex_: Complex, dtype: torch.dtype = torch.float32) -> None:
+        self.complex_ = complex_
+        self.dtype = dtype
+        self._lifted: dict[tuple[str, str | None], Complex] = {}
+        self._prepared: dict[tuple[str, tuple[int, ...], tuple[int, ...]], Prepared] = {}
+
+    def prepare(self, name: str, lift: str, target: int | str) -> Prepared:
+        """Give what a model reads.
+
+        Args:
+            name: name in the catalog.
+            lift: the lift, from `lift_for`.
+            target: where the labels are; they should be there after the lift.
+
+        Raises:
+            SpecError: when the lift leaves the labels behind.
+            ComplexError: when the complex cannot be lifted.
+        """
+        row = entry(name)
+        ranks = tuple(model_class(row).ranks)
+        key = (lift, ranks, row.probes)
+        if key not in self._prepared:
+            self._prepared[key] = self._make(row, ranks, lift, target)
+        return self._prepared[key]
+
+    def _make(self, row: Entry, ranks: tuple[int, ...], lift: str, target: int | str) -> Prepared:
+        lifted = self._lift(lift, None if row.probes else "mean")
+        _check_labels(self.complex_, lifted, lift, target)
+        warnings = []
+        complex_, note = _with_nodes(lifted)
+        warnings += note
+        for rank in ranks:
+            if 0 < rank <= complex_.rank:
+                complex_, note = _with_parity(complex_, rank, odd=rank in row.probes)
+                warnings += note
+        return Prepared(_floating(complex_, ranks, self.dtype), lift, tuple(warnings))
+
+    def _lift(self, lift: str, features: str | None) -> Complex:
+        if not lift:
+            return self.complex_
+        key = (lift, features)
+        if key not in self._lifted:
+            self._lifted[key] = apply_lift(self.complex_, lift, features)
+        return self._lifted[key]
+
+
+def _check_labels(before: Complex, after: Complex, lift: str, target: int | str) -> None:
+    if target == "whole":
+        return
+    rank = int(target)
+    if rank > after.rank or ("y" in before[rank]) != ("y" in after[rank]) or before.sizes[rank] != after.sizes[rank]:
+        raise SpecError(
+            f"the labels on rank {target} should stay where they are, but the lift {lift} replaces the cells of that rank; "
+            "choose another lift, or leave this model out"
+        )
+
+
+def _with_nodes(complex_: Complex) -> tuple[Complex, list[str]]:
+    """Let positions stand in where nodes have no features."""
+    if "x" in complex_[0] or "pos" not in complex_[0]:
+        return complex_, []
+    return complex_.with_cochain(0, "x", complex_[0].pos), ["positions stand in for the features of the nodes"]
+
+
+def _with_parity(complex_: Complex, rank: int, odd: bool) -> tuple[Complex, list[str]]:
+    """Give a rank odd features where the model reads odd ones, and even ones where it reads even ones."""
+    from cochain.lift import probes
+
+    has, is_odd = "x" in complex_[rank], complex_.is_odd(rank)
+    if odd and not is_odd:
+        lost = [f"the even features of rank {rank} are not read: the model reads odd ones, random probes stand in"]
+        return probes(complex_, rank, PROBES, PROBE_SEED), lost if has else []
+    if is_odd and not odd:
+        value = complex_[rank].x.abs()
+        return complex_.with_cochain(rank, "x", value), [f"of the odd features of rank {rank} the absolute value is read"]
+    return complex_, []
+
+
+def _floating(complex_: Complex, ranks: tuple[int, ...], dtype: torch.dtype) -> Complex:
+    if "x" not in complex_[0]:
+        complex_ = complex_.with_cochain(0, "x", torch.ones(complex_.sizes[0], 1, dtype=dtype))
+    for rank in ranks:
+        if rank > complex_.rank or "x" not in complex_[rank]:
+            continue
+        x = complex_[rank].x
+        if x.dtype != dtype or x.ndim != 2:
+            flat = x.reshape(x.shape[0], -1).to(dtype)
+            complex_ = complex_.with_cochain(rank, "x", flat, odd=complex_.is_odd(rank))
+    return complex_

@@ -1,0 +1,114 @@
+"""Learning curves: mean and band over a model's runs, one small panel per model, the other models in grey behind it."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from cochain.experiments.comparison import Run
+from cochain.report.axes import Scale, bottom_axis, left_axis
+from cochain.report.charts import plot
+from cochain.report.markup import Html, fill, join
+
+POINTS = 140
+"""Epochs that are drawn of a long curve."""
+_WIDTH, _HEIGHT, _LEFT, _TOP = 300.0, 190.0, 42.0, 22.0
+
+
+@dataclass(frozen=True)
+class Band:
+    """The curve of a model: over its runs, epoch by epoch."""
+
+    name: str
+    """The model."""
+    kind: str
+    """Its kind."""
+    epoch: tuple[int, ...]
+    """Epochs that at least half of the runs reached."""
+    mean: tuple[float, ...]
+    """Mean over the runs."""
+    deviation: tuple[float, ...]
+    """Standard deviation over the runs; 0 for one run."""
+    best: tuple[int, ...]
+    """The epoch whose weights were kept, per run."""
+
+
+def band(name: str, kind: str, runs: Sequence[Run], which: str) -> Band | None:
+    """Average the curves of runs, up to the epoch that half of them reached; None when there is nothing to draw.
+
+    Args:
+        name: the model.
+        kind: its kind.
+        runs: its runs.
+        which: train_loss or validation_score.
+    """
+    at: dict[int, list[float]] = {}
+    for run in runs:
+        values: Sequence[float | None] = (
+            run.curve.train_loss if which == "train_loss" else run.curve.validation_score
+        )
+        for epoch, value in zip(run.curve.epoch, values, strict=False):
+            if value is not None and math.isfinite(value):
+                at.setdefault(epoch, []).append(value)
+    reached = max((len(values) for values in at.values()), default=0)
+    epochs = sorted(epoch for epoch, values in at.items() if 2 * len(values) >= reached)
+    if not epochs:
+        return None
+    keep = np.unique(np.linspace(0, len(epochs) - 1, POINTS).round().astype(int))
+    epochs = [epochs[i] for i in keep]
+    means = tuple(float(np.mean(at[e])) for e in epochs)
+    spread = tuple(float(np.std(at[e])) for e in epochs)
+    return Band(name, kind, tuple(epochs), means, spread, tuple(run.best_epoch for run in runs))
+
+
+def panels(bands: Sequence[Band], which: str, y_title: str, factor: float) -> list[Html]:
+    """Draw one panel per model, all on the same scales.
+
+    Args:
+        bands: the models' curves.
+        which: a word for the ids, different for each group of panels on the page.
+        y_title: name of what is drawn.
+        factor: labels show this many times the value.
+    """
+    x = Scale(0.0, float(max([b.epoch[-1] for b in bands] + [2])), _LEFT, _WIDTH - 10)
+    y = _vertical(bands, factor)
+    lines = [join([fill("{}{} {}", "L" if i else "M", x(e), y(m)) for i, (e, m) in enumerate(zip(b.epoch, b.mean, strict=True))]) for b in bands]  # fmt: skip
+    return [_panel(i, bands, lines, which, (x, y), y_title, factor) for i in range(len(bands))]
+
+
+def _vertical(bands: Sequence[Band], factor: float) -> Scale:
+    """Make a scale for all panels: logarithmic for losses of many sizes, without the outliers of the first epochs."""
+    low = min(min(b.mean) for b in bands)
+    high = max(float(np.quantile(b.mean, 0.98)) for b in bands)
+    if factor == 1.0 and low > 0 and high > 30 * low:
+        return Scale(low, high * 1.1, _HEIGHT - 40, _TOP, logarithmic=True)
+    room = 0.08 * (high - low) or 0.05 * abs(high) or 0.5
+    return Scale(low - room, high + room, _HEIGHT - 40, _TOP)
+
+
+def _panel(
+    own: int, bands: Sequence[Band], lines: Sequence[Html], which: str, scales: tuple[Scale, Scale], y_title: str, factor: float
+) -> Html:  # fmt: skip
+    this, (x, y) = bands[own], scales
+    others = join(
+        fill('<use class="context" href="#{}-{}"/>', which, j) for j in range(len(bands)) if j != own
+    )
+    upper = [fill("{}{} {}", "L" if i else "M", x(e), y(m + d)) for i, (e, m, d) in _points(this)]
+    lower = [fill("L{} {}", x(e), y(m - d)) for _, (e, m, d) in reversed(_points(this))]
+    shade = fill('<path class="band" d="{}{}Z"/>', join(upper), join(lower)) if any(this.deviation) else Html("")
+    kept = join(
+        fill('<line class="kept" x1="{}" x2="{}" y1="{}" y2="{}"/>', x(e), x(e), y.start, y.start - 7) for e in this.best
+    )
+    line = fill('<path class="mark line" id="{}-{}" d="{}"/>', which, own, lines[own])
+    body = fill(
+        '{}{}{}<g class="k-{}">{}{}{}<text class="name end strong" x="{}" y="14">{}</text></g>',
+        left_axis(y, _LEFT, _WIDTH - 10, "", factor),
+        bottom_axis(x, _TOP, y.start, "", count=4, grid=False),
+        others, this.kind, shade, line, kept, _WIDTH - 10, this.name,
+    )  # fmt: skip
+    return plot(_WIDTH, _HEIGHT - 16, f"{y_title} of {this.name} by epoch", body)
+
+
+def _points(this: Band) -> list[tuple[int, tuple[int, float, float]]]:
+    return list(enumerate(zip(this.epoch, this.mean, this.deviation, strict=True)))
