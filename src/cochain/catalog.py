@@ -1,6 +1,7 @@
 """One literal table of all models. Listing it imports no torch."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from cochain.errors import unknown_name
 
@@ -31,6 +32,8 @@ class Entry:
     """Ranks whose odd features it reads: where the data has none, random probes stand in."""
     breaks: tuple[str, ...] = ()
     """Laws that the published form breaks by design."""
+    options: tuple[tuple[str, Any], ...] = ()
+    """Fields of the model's config that make this entry, where several share one class."""
 
 
 GRAPHS = ("graph", "digraph", "simplicial", "cell")
@@ -81,6 +84,47 @@ CATALOG: tuple[Entry, ...] = (
         "sccnn", "cochain.models.simplicial.sccnn:SCCNN", "yang2023convolutional", "simplicial", ("simplicial", "cell"), "clique",
         "H_k' = tanh(sum_p L_down^p H_k W_p + sum_p L_up^p H_k W_p + B_k^T H_{k-1} W + B_{k+1} H_{k+1} W)",
         ("tests/models/test_sccnn.py",), probes=(1, 2),
+    ),
+    Entry(
+        "sheaf_nn", "cochain.models.sheaf.sheaf_nn:SheafNN", "hansen2020sheaf", "graph", GRAPHS, None,
+        "X' = elu((I - Delta_F) (I x A) X B), F given on the edges", ("tests/models/test_sheaf_nn.py",),
+    ),
+    Entry(
+        "nsd", "cochain.models.sheaf.nsd:NSD", "bodnar2022nsd", "graph", GRAPHS, None,
+        "X' = (1 + tanh eps) X - elu(Delta_F (I x W_1) X W_2), F orthogonal, learned", ("tests/models/test_nsd.py",),
+    ),
+    Entry(
+        "nsd_diagonal", "cochain.models.sheaf.nsd:NSD", "bodnar2022nsd", "graph", GRAPHS, None,
+        "as nsd, F diagonal", ("tests/models/test_nsd.py",), options=(("maps", "diagonal"),),
+    ),
+    Entry(
+        "nsd_general", "cochain.models.sheaf.nsd:NSD", "bodnar2022nsd", "graph", GRAPHS, None,
+        "as nsd, F any matrices", ("tests/models/test_nsd.py",), options=(("maps", "general"),),
+    ),
+    Entry(
+        "snn", "cochain.models.simplicial.snn:SNN", "ebli2020snn", "simplicial", ("simplicial", "cell"), "clique",
+        "H_k' = LeakyReLU(sum_p T_p(L_k) H_k W_p + b)", ("tests/models/test_snn.py",), probes=(1, 2),
+        breaks=("orientation",),
+    ),
+    Entry(
+        "snn_odd", "cochain.models.simplicial.snn:SNN", "ebli2020snn", "simplicial", ("simplicial", "cell"), "clique",
+        "H_k' = tanh(sum_p T_p(L_k) H_k W_p), which keeps odd cochains odd", ("tests/models/test_snn.py",),
+        probes=(1, 2), options=(("activation", "tanh"),),
+    ),
+    Entry(
+        "mpsn", "cochain.models.simplicial.mpsn:MPSN", "bodnar2021mpsn", "simplicial",
+        ("simplicial", "cell", "combinatorial"), "clique",
+        "h' = MLP(MLP(h + faces) || MLP(h + sum over upper of MLP(h_y || h_u)))", ("tests/models/test_mpsn.py",),
+    ),
+    Entry(
+        "can", "cochain.models.cellular.can:CAN", "giusti2023can", "cell", ("simplicial", "cell"), "cycles",
+        "h_e' = relu(h_e W + softmax over lower of h W + softmax over upper of h W)", ("tests/models/test_can.py",),
+    ),
+    Entry(
+        "hmc", "cochain.models.combinatorial.hmc:HMC", "hajij2022hmc", "combinatorial",
+        ("simplicial", "cell", "combinatorial"), "cycles",
+        "h_k' = relu(sum over neighbourhoods of softmax(LeakyReLU(a W_t h_x + b W_s h_y)) W_s h_y), twice",
+        ("tests/models/test_hmc.py",),
     ),
 )  # fmt: skip
 

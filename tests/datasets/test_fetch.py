@@ -105,7 +105,9 @@ def test_a_download_without_length_goes_on_too(server: Server) -> None:
 def test_a_download_that_stays_short_is_resumed_by_the_next_call(server: Server, places: Path) -> None:
     server.stop = 2 << 16
     file = served(server, "short")
-    with pytest.raises(DataError, match=r"folder/file.bin should come from http.*load again to go on.*or set COCHAIN_DATA"):
+    with pytest.raises(
+        DataError, match=r"folder/file.bin should come from http.*load again to go on.*or set COCHAIN_DATA"
+    ):
         fetch.read_file(file)
     assert not (places / "cache" / file.path).exists()
     assert (places / "cache" / "folder" / "file.bin.part").stat().st_size == 6 << 16
@@ -142,7 +144,7 @@ def test_an_altered_cache_is_repaired(server: Server, places: Path) -> None:
 def test_addresses_that_do_not_answer(server: Server) -> None:
     with pytest.raises(DataError, match="404"):
         fetch.read_file(served(server, "missing"))
-    with pytest.raises(DataError, match="folder/file.bin should come from http://127.0.0.1:9/x, but does not"):
+    with pytest.raises(DataError, match=r"folder/file\.bin should come from http://127.0.0.1:9/x, but does not"):
         fetch.read_file(replace(served(server, "whole"), url="http://127.0.0.1:9/x"))
 
 
@@ -154,7 +156,9 @@ def test_root_comes_before_the_mirror_before_the_cache(places: Path, monkeypatch
 
     def read(name: str, root: Path | None = None) -> bytes:
         content = contents[name]
-        return fetch.read_file(File("folder/file.bin", "http://x", hashlib.sha256(content).hexdigest(), len(content)), root)
+        return fetch.read_file(
+            File("folder/file.bin", "http://x", hashlib.sha256(content).hexdigest(), len(content)), root
+        )
 
     assert read("root", places / "root") == b"root"
     assert read("mirror") == b"mirror"
@@ -169,7 +173,7 @@ def test_gzip_beside_the_name_is_unpacked(places: Path) -> None:
     packed = put(places / "root", gzip.compress(CONTENT), "folder/file.bin.gz")
     assert fetch.read_file(file, places / "root") == CONTENT
     packed.write_bytes(gzip.compress(CONTENT)[:500])
-    with pytest.raises(DataError, match=r"file.bin.gz should have sha256 .* and 512,000 bytes, but has .* it is cut off"):
+    with pytest.raises(DataError, match=r"file.bin.gz should have sha256 .* and 512,000 bytes, .* it is cut off"):
         fetch.read_file(file, places / "root")
     packed.write_bytes(gzip.compress(bytes(10_000_000)))  # unpacks to more than it should
     with pytest.raises(DataError, match="512,001 bytes; it is altered"):
@@ -183,13 +187,17 @@ def test_an_altered_file_is_named_with_both_checksums(places: Path) -> None:
     path = put(places / "root", b"rubbish")
     file = File("folder/file.bin", "http://x", "0" * 64, 7)
     got = hashlib.sha256(b"rubbish").hexdigest()
-    with pytest.raises(DataError, match=rf"{path} should have sha256 {'0' * 64}, but has {got}; .* fetch it from http://x"):
+    with pytest.raises(
+        DataError, match=rf"{path} should have sha256 {'0' * 64}, but has {got}; .* fetch it from http://x"
+    ):
         fetch.read_file(file, places / "root")
 
 
 def test_folders_that_are_not_there(places: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = File("folder/file.bin", "http://x", "0" * 64, 7)
-    with pytest.raises(DataError, match=r"root should name a folder, but .*nowhere is none; correct it or leave it out"):
+    with pytest.raises(
+        DataError, match=r"root should name a folder, but .*nowhere is none; correct it or leave it out"
+    ):
         fetch.read_file(file, places / "nowhere")
     monkeypatch.setenv("COCHAIN_DATA", str(places / "nowhere"))
     with pytest.raises(DataError, match="COCHAIN_DATA should name a folder"):
@@ -199,7 +207,7 @@ def test_folders_that_are_not_there(places: Path, monkeypatch: pytest.MonkeyPatc
 def test_a_cache_that_cannot_be_written(places: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     (places / "blocked").write_text("a file where a folder should be")
     monkeypatch.setenv("COCHAIN_CACHE", str(places / "blocked"))
-    with pytest.raises(DataError, match="should be written, but cannot .*; set COCHAIN_CACHE"):
+    with pytest.raises(DataError, match=r"should be written, but cannot .*; set COCHAIN_CACHE"):
         fetch.read_file(served(server, "whole"))
 
 

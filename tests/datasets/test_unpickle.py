@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 from hypothesis import given
-from damage import damaged
 
 from cochain.datasets.unpickle import read_pickle
 from cochain.errors import DataError
+from damage import damaged
 
 MATRIX = sp.csr_matrix(np.array([[0, 2.5, 0], [0, 0, 0], [1, 0, -3]], dtype=np.float32))
 
@@ -90,7 +90,7 @@ OBJECTS = [
 
 @pytest.mark.parametrize("data", [pair[0] for pair in OBJECTS[1:]], ids=[pair[1] for pair in OBJECTS[1:]])
 def test_broken_pickles_are_refused(data: bytes) -> None:
-    with pytest.raises(DataError, match=r"ind\.x should be a pickle of arrays, but cannot be read .*; the file is damaged"):
+    with pytest.raises(DataError, match=r"ind\.x should be a pickle of arrays, but cannot be read .*; the file"):
         read_pickle(data, "ind.x")
 
 
@@ -99,7 +99,8 @@ def test_state_that_asks_for_memory_is_refused() -> None:
     assert b"K\x03\x85" in array
     with pytest.raises(DataError, match="cannot reshape"):
         read_pickle(array.replace(b"K\x03\x85", b"J\xff\xff\xff\x7f\x85", 1), "a")
-    inert = b"cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\n(I0\ntVb\ntR(I1\n(I9\ntcnumpy\ndtype\n(Vi8\ntRI00\nI72\ntb."
+    made = b"cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\n(I0\ntVb\ntR"
+    inert = made + b"(I1\n(I9\ntcnumpy\ndtype\n(Vi8\ntRI00\nI72\ntb."
     with pytest.raises(DataError, match="should hold bytes, but holds int"):
         read_pickle(inert, "a")
 

@@ -124,6 +124,14 @@ def refuse_repeats(cells: Ragged, what: str) -> None:
         )
 
 
+def sorted_unique(keys: np.ndarray) -> np.ndarray:
+    """Give the different integers in order, by sorting: for many integers `np.unique` hashes, which is slower."""
+    keys = np.sort(keys)
+    keep = np.ones(len(keys), dtype=bool)
+    np.not_equal(keys[1:], keys[:-1], out=keep[1:])
+    return keys[keep]
+
+
 def sparse(indptr: np.ndarray, indices: np.ndarray, values: Any, shape: tuple[int, int]) -> SparseMatrix:
     """Wrap CSR arrays (rows sorted) as a `SparseMatrix`, with int32 indices where they fit."""
     kind = np.int32 if max(*shape, len(indices)) < 2**31 else np.int64

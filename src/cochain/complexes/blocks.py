@@ -36,6 +36,23 @@ def inverse_root_of_numbers(x: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
     return torch.where(positive, torch.where(positive, x, 1.0).rsqrt(), 0.0)
 
 
+def orthogonal(numbers: Float[Tensor, "blocks free"], d: int) -> Float[Tensor, "blocks d d"]:
+    r"""Multiply d - 1 Householder reflections $I - 2 v v^T / \lVert v \rVert^2$ into an orthogonal matrix.
+
+    The k-th vector has a 1 at place k, zeros above and free numbers below: d (d - 1) / 2 of them for a matrix. A vector
+    never vanishes, so neither do gradients blow up.
+
+    Shape:
+        `(blocks, d (d - 1) / 2)` -> `(blocks, d, d)`, of determinant $(-1)^{d-1}$.
+    """
+    rows, columns = torch.tril_indices(d, d, -1, device=numbers.device)
+    blocks = torch.arange(len(numbers), device=numbers.device)[:, None]
+    vectors = torch.eye(d, dtype=numbers.dtype, device=numbers.device).repeat(len(numbers), 1, 1)
+    vectors = vectors.index_put((blocks, rows, columns), numbers)
+    product: Tensor = torch.linalg.householder_product(vectors, 2 / vectors[..., :-1].square().sum(dim=1))
+    return product
+
+
 class _InverseRoot(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, blocks: Tensor) -> Tensor:

@@ -15,6 +15,7 @@ from cochain.complexes.arrays import (
     largest,
     refuse_repeats,
     refuse_straddling,
+    sorted_unique,
     sparse,
 )
 from cochain.complexes.structure import Structure, offsets_of
@@ -76,7 +77,7 @@ def build_graph(edges: Any, num_nodes: Any = None) -> Structure:
     array, counts = _checked(edges, num_nodes)
     nodes = int(counts.sum())
     low, high = np.minimum(array[0], array[1]), np.maximum(array[0], array[1])
-    key = np.unique(low * nodes + high)
+    key = sorted_unique(low * nodes + high)
     low, high = np.divmod(key, max(nodes, 1))
     faces = signed_edges(low, high, np.full(len(low), -1, dtype=np.int8), nodes)
     offsets = [offsets_of(counts), _edge_offsets(low, high, counts)]
@@ -87,7 +88,7 @@ def build_digraph(edges: Any, num_nodes: Any = None) -> Structure:
     """Build a directed graph; see `Complex.digraph`."""
     array, counts = _checked(edges, num_nodes)
     nodes = int(counts.sum())
-    tail, head = np.divmod(np.unique(array[0] * nodes + array[1]), max(nodes, 1))
+    tail, head = np.divmod(sorted_unique(array[0] * nodes + array[1]), max(nodes, 1))
     first = np.where(tail < head, -1, 1)
     faces = signed_edges(np.minimum(tail, head), np.maximum(tail, head), first, nodes)
     offsets = [offsets_of(counts), _edge_offsets(tail, head, counts)]

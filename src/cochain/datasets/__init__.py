@@ -59,6 +59,11 @@ def load(name: str, root: str | os.PathLike[str] | None = None) -> "cochain.comp
     Raises:
         UnknownNameError: for an unknown name.
         DataError: for a missing, incomplete or altered file.
+
+    Example:
+        >>> club = load("karate")
+        >>> club.sizes, club[0].y.tolist()[:3], club[0].split.shape
+        ((34, 78), [0, 0, 0], torch.Size([34, 10]))
     """
     dataset = info(name)
     module, function = dataset.reader.split(":")

@@ -124,6 +124,6 @@ def _kind(found: Any) -> str:
     return type(found).__name__ + (f" of shape {shape} and type {found.dtype}" if shape is not None else "")
 
 
-def _require(holds: bool, name: str, should: str, but: str) -> None:
+def _require(holds: bool | np.bool_, name: str, should: str, but: str) -> None:
     if not holds:
         raise DataError(f"{name} should have {should}, but {but}; the file is damaged, remove it and load again")

@@ -83,7 +83,8 @@ def compile_serial(function: Callable[..., Any]) -> Callable[..., Any]:
     return _variant(function, parallel=False)
 
 
-@numba.njit(inline="never")
+# Compiled into every kernel: after a change here, touch their files, or their caches on disk keep the old one.
+@numba.njit
 def first_row(indptr, part, parts):  # type: ignore[no-untyped-def]
     """Find the first row of a part, such that all parts have about as many rows and nonzeros together."""
     low, high = 0, len(indptr) - 1

@@ -108,7 +108,7 @@ def inner(pattern: Pattern, left: Tensor, right: Tensor, heads: int | None = Non
     """Multiply (rows, ...) with (cols, ...) over the channels, at the nonzeros alone: (nnz,), or (nnz, heads)."""
     out = left.new_empty((pattern.nnz,) if heads is None else (pattern.nnz, heads))
     width = left.shape[1:].numel()
-    each = heads or 1, width // (heads or 1)
+    each = 1 if heads is None else heads, width // (heads or 1)
     sides = left.detach().contiguous().numpy(), right.detach().contiguous().numpy()
     sides = sides[0].reshape(len(left), *each), sides[1].reshape(len(right), *each)
     _inner(

@@ -18,6 +18,7 @@ from cochain.kernels.threads import threads_for
 
 Index = npt.NDArray[np.integer[Any]]
 Floats = npt.NDArray[np.floating[Any]]
+_ENTRIES = 2**22  # candidates that are looked at together, to bound the memory
 _FLAT = 16  # dimensions above which a tree visits nearly every point, and matrix products are faster
 
 
@@ -84,24 +85,36 @@ def nearest(points: Floats, neighbors: int, groups: Index | None = None, limit: 
     """
     if len(points) < 2:
         return np.empty((0, 2), np.int64)
-    size = np.bincount(groups).max() if groups is not None else len(points)
-    neighbors = min(neighbors, int(size) - 1)
-    refuse_above(limit, len(points) * neighbors // 2, 2)  # no pair is named more than twice
+    sizes = np.bincount(groups) if groups is not None else np.array([len(points)])
+    refuse_above(
+        limit, int((sizes * np.minimum(sizes - 1, neighbors)).sum()) // 2, 2
+    )  # each pair is named twice at most
+    neighbors = min(neighbors, int(sizes.max()) - 1)
     search = _Search(points, groups)
     asked = np.arange(len(points))
     width = neighbors + 2
     pairs = []
     while len(asked):  # again, and wider, for the points whose last neighbour ties with the first that was left out
-        refuse_above(limit, len(asked) * (width - 2) // 2, 2)
-        distance, found, inside = search(asked, min(width, len(points)))
-        reach = distance[:, neighbors]
-        more = inside[:, -1] & (distance[:, -1] ** 2 <= reach**2 + search.blur) & (width < len(points))
-        near = inside & (distance <= reach[:, None]) & (found != asked[:, None]) & ~more[:, None]
-        row, column = np.nonzero(near)
-        pairs.append(np.stack((asked[row], found[row, column]), 1))
-        asked = asked[more]
+        refuse_above(limit, len(asked) * (width - neighbors - 2) // 2, 2)
+        share = max(1, _ENTRIES // width)
+        more = []
+        for begin in range(0, len(asked), share):
+            found, tied = _near(search, asked[begin : begin + share], neighbors, min(width, len(points)))
+            pairs.append(found)
+            more.append(tied)
+        asked = np.concatenate(more)
         width *= 2
     return _once(np.concatenate(pairs), len(points))
+
+
+def _near(search: "_Search", asked: Index, neighbors: int, width: int) -> tuple[Index, Index]:
+    """Give the pairs of the points `asked`, except of those whose ties may go on beyond `width`, and these."""
+    distance, found, inside = search(asked, width)
+    reach = distance[:, neighbors]
+    more = inside[:, -1] & (distance[:, -1] ** 2 <= reach**2 + search.blur) & (width < len(search.points))
+    near = inside & (distance <= reach[:, None]) & (found != asked[:, None]) & ~more[:, None]
+    row, column = np.nonzero(near)
+    return np.stack((asked[row], found[row, column]), 1), asked[more]
 
 
 def within(points: Floats, radius: float, groups: Index | None = None, limit: int | None = None) -> Index:

@@ -1,10 +1,10 @@
 """A sparse matrix in two halves: its pattern (where the nonzeros are) and its values (what they are)."""
 
 import weakref
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 import torch
-from jaxtyping import Float, Int, Shaped
+from jaxtyping import Int, Shaped
 from torch import Tensor
 
 from cochain.errors import ShapeError
@@ -142,7 +142,7 @@ class Pattern:
             return self
         return Pattern(self.indptr.to(dtype), self.indices.to(dtype), self.shape)
 
-    def validate(self) -> Self:
+    def validate(self) -> "Pattern":
         """Check everything that the constructor takes on trust.
 
         Raises:
@@ -275,7 +275,7 @@ class SparseMatrix:
             return self
         return SparseMatrix(self.pattern, None if self.values is None else self.values.to(dtype), dtype)
 
-    def validate(self) -> Self:
+    def validate(self) -> "SparseMatrix":
         """Check the pattern and that the values fit it.
 
         Raises:
@@ -284,7 +284,7 @@ class SparseMatrix:
         self.pattern.validate()
         return self.validate_values()
 
-    def validate_values(self) -> Self:
+    def validate_values(self) -> "SparseMatrix":
         """Check the values alone, which costs nothing.
 
         Raises:
@@ -306,7 +306,7 @@ class SparseMatrix:
         """Convert to a torch sparse tensor; nonzeros that share a place are summed. Blocks are written out."""
         return convert.to_torch(self, layout)
 
-    def to_dense(self) -> Float[Tensor, "rows columns ..."]:
+    def to_dense(self) -> Shaped[Tensor, "rows columns ..."]:
         """Write out all entries: (rows, columns), (rows, columns, heads), or (rows * d, columns * e) for blocks."""
         return convert.to_dense(self)
 

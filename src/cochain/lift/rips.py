@@ -16,7 +16,7 @@ from cochain.lift.skeleton import skeleton
 
 def rips(
     points: Complex | Float[Tensor, "points dimensions"],
-    radius: float,
+    radius: float | int,
     max_rank: int = 2,
     features: str | None = "mean",
     max_cells: int = MAX_CELLS,

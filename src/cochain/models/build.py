@@ -44,7 +44,8 @@ def build(
     model = model_class(row)
     target = default_target(complex) if target is None else target
     _check_target(target, complex)
-    chosen = {k: v for k, v in {"hidden": hidden, "layers": layers}.items() if v is not None} | dict(options or {})
+    given = {k: v for k, v in {"hidden": hidden, "layers": layers}.items() if v is not None}
+    chosen = dict(row.options) | given | dict(options or {})
     known = {f.name for f in fields(model.Config)}
     for option in chosen:
         if option not in known:
@@ -57,7 +58,7 @@ def build(
     with torch.random.fork_rng(devices=[], enabled=seed is not None):
         if seed is not None:
             torch.manual_seed(seed)
-        widths = widths_of(complex, model.ranks, row, getattr(model, "names", {}))
+        widths = widths_of(complex, model, row)
         return model(widths, width, target, config)  # type: ignore[no-any-return]
 
 
@@ -67,20 +68,23 @@ def model_class(row: Entry) -> Any:
     return getattr(import_module(module), name)
 
 
-def widths_of(
-    complex_: Complex, ranks: tuple[int, ...], row: Entry, names: Mapping[int, tuple[str, ...]]
-) -> dict[int, int]:
-    """Give the channels of what stands on each rank that a model reads; 1 where a constant will stand in."""
-    missing = [rank for rank in ranks if rank > complex_.rank]
+def widths_of(complex_: Complex, model: Any, row: Entry) -> dict[int, int]:
+    """Give the channels of what stands on each rank that a model reads.
+
+    Where nothing stands, an even rank will read a constant, one channel; an odd one has no channels of its own, since
+    a constant is not odd, and hears from the other ranks.
+    """
+    missing = [rank for rank in model.ranks if rank > complex_.rank]
     if missing:
         raise ComplexError(
-            f"'{row.name}' reads ranks {ranks}, but the top rank of this {complex_.domain} is {complex_.rank}; "
+            f"'{row.name}' reads ranks {model.ranks}, but the top rank of this {complex_.domain} is {complex_.rank}; "
             f"lift it first, for example with cochain.lift.{row.lift or 'clique'}"
         )
     widths = {}
-    for rank in ranks:
-        name = choose_name(complex_, rank, names)
-        widths[rank] = complex_.type_of(rank, name).channels if name else 1
+    for rank in model.ranks:
+        name = choose_name(complex_, rank, getattr(model, "names", {}))
+        empty = 0 if rank in getattr(model, "odd", ()) else 1
+        widths[rank] = complex_.type_of(rank, name).channels if name else empty
     return widths
 
 

@@ -28,7 +28,7 @@ class Attention(Message):
         in_channels: channels of the source.
         out_channels: channels of the message, over all heads together (or of each head when they are averaged).
         heads: number of heads.
-        target_channels: channels of the target when they differ from those of the source.
+        target_channels: channels of the target, which then has a map of its own; by default it shares the source's.
         score: which score.
         average: average the heads in place of concatenating them.
         dropout: probability of dropping a weight while training.
@@ -62,7 +62,7 @@ class Attention(Message):
             raise unknown_name("score", score, get_args(Score))
         self.heads, self.score, self.average, self.dropout, self.slope = heads, score, average, dropout, slope
         self.width = out_channels if average else out_channels // heads
-        shared = target_channels is None or target_channels == in_channels
+        shared = target_channels is None
         self.value = nn.Linear(in_channels, heads * self.width, bias=False)
         self.query: nn.Linear | None = None
         if score != "additive" or not shared:

@@ -41,7 +41,8 @@ def draw(network: "Network") -> str:
 
 def _arrows(layer: object, ranks: list[int]) -> list[tuple[int, int, str]]:
     if not isinstance(layer, Layer):
-        return [(rank, rank, "W") for rank in ranks]
+        named = getattr(layer, "arrows", None)  # a layer that is no list of routes may name its own
+        return named() if named is not None else [(rank, rank, "W") for rank in ranks]
     arrows = [
         (each.neighborhood.source, each.neighborhood.target, str(each.neighborhood))
         for each in layer.routes

@@ -147,8 +147,8 @@ class Layer(nn.Module):
                 )
             if each.message.reads_via and symbol.via in self.odd:
                 raise ParityError(
-                    f"a message through {symbol} should read even features of the shared cell, but rank {symbol.via} is "
-                    "odd; declare it even"
+                    f"a message through {symbol} should read even features of the shared cell, but rank {symbol.via} "
+                    "is odd; declare it even"
                 )
             if odd:
                 self._check_odd(each, odd[0])
@@ -171,8 +171,8 @@ class Layer(nn.Module):
             )
         if self.across == "max" and each.neighborhood.target in self.odd:
             raise ParityError(
-                f"the routes of odd rank {rank} should be joined by sum, mean or concat, but are joined by max, which is "
-                "not odd"
+                f"the routes of odd rank {rank} should be joined by sum, mean or concat, but are joined by max, "
+                "which is not odd"
             )
 
     def forward(self, complex_: Complex, features: Features) -> Features:
@@ -222,19 +222,24 @@ class Embed(nn.Module):
         widths: channels in, per rank.
         hidden: channels out.
         odd: the ranks whose features are odd: they get no bias.
+
+    A rank with no channels begins as zeros and hears from the others.
     """
 
     def __init__(self, widths: Mapping[int, int], hidden: int, odd: Iterable[int] = ()) -> None:
         super().__init__()
         self.odd = frozenset(odd) - {0}
         self.ranks = frozenset(widths)
+        self.hidden = hidden
         self.maps = nn.ModuleDict(
-            {str(k): nn.Linear(width, hidden, bias=k not in self.odd) for k, width in widths.items()}
+            {str(k): nn.Linear(width, hidden, bias=k not in self.odd) for k, width in widths.items() if width}
         )
 
     def forward(self, complex_: Complex, features: Features) -> Features:
         """Give the embedded features."""
-        return {**features, **{int(k): each(features[int(k)]) for k, each in self.maps.items()}}
+        embedded = {int(k): each(features[int(k)]) for k, each in self.maps.items()}
+        silent = {k: features[k].new_zeros(len(features[k]), self.hidden) for k in self.ranks - embedded.keys()}
+        return {**features, **embedded, **silent}
 
     def equations(self) -> list[str]:
         """Give one equation per rank."""

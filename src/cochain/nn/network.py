@@ -81,7 +81,7 @@ class Network(nn.Module):
 
 
 def _check_parity(reads: Sequence[Cochain], layers: Sequence[nn.Module], readout: Readout) -> None:
-    """Refuse parts that take one rank for odd and for even, up to a part of another kind, or one that breaks by design."""
+    """Refuse parts that take one rank for odd and even, up to a part of another kind or one that breaks by design."""
     odd = {cochain.rank for cochain in reads if cochain.odd}
     known = {cochain.rank for cochain in reads}
     for place, part in enumerate([*layers, readout]):
@@ -152,6 +152,8 @@ def read_inputs(
 
 
 def _constant(complex_: Complex, cochain: Cochain, dtype: torch.dtype) -> Tensor:
+    if cochain.odd and cochain.channels == 0:
+        return torch.zeros(complex_.sizes[cochain.rank], 0, dtype=dtype, device=complex_.device)
     if cochain.odd:
         raise ParityError(
             f"the model reads {cochain}, but the complex has no 'x' on rank {cochain.rank}, and a constant is not odd; "
@@ -159,7 +161,7 @@ def _constant(complex_: Complex, cochain: Cochain, dtype: torch.dtype) -> Tensor
         )
     if cochain.channels != 1:
         raise ShapeError(
-            f"the model reads {cochain}, but the complex has no 'x' on rank {cochain.rank}, and the constant that stands "
-            "in has one channel; add x, or build the model for this complex"
+            f"the model reads {cochain}, but the complex has no 'x' on rank {cochain.rank}, and the constant that "
+            "stands in has one channel; add x, or build the model for this complex"
         )
     return torch.ones(complex_.sizes[cochain.rank], 1, dtype=dtype, device=complex_.device)

@@ -4,7 +4,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from cochain.complexes import Operator
+from cochain.complexes import Complex, Operator
 from cochain.errors import ShapeError
 from cochain.kernels import segment
 from cochain.nn.message import Message
@@ -93,3 +93,16 @@ class Gated(Message):
     def formula(self, neighborhood: str, source: str, target: str) -> str:
         """Give `sum over y in A of gate * h_y W`."""
         return f"Σ[{neighborhood}] σ({target} G + {source} H) ⊙ {source} W"  # noqa: RUF001
+
+
+def both_ends(
+    complex_: Complex, map_: nn.Linear, x: Float[Tensor, "nodes channels"]
+) -> Float[Tensor, "ends out"]:
+    r"""Give $[x_v \Vert x_u] W$ for every edge and each of its ends v, u being the other one.
+
+    Rows are the nonzeros of `faces(1, 0)`: those of an edge stand next to each other. W, without bias, is applied to
+    the nodes, half by half, before they are gathered.
+    """
+    ends = complex_.faces(1, 0).pattern.indices.view(-1, 2)
+    own, other = map_.weight.chunk(2, dim=1)
+    return (x @ own.T).index_select(0, ends.flatten()) + (x @ other.T).index_select(0, ends.flip(1).flatten())

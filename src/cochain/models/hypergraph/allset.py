@@ -34,9 +34,8 @@ class AllSetTransformer(Network):
       f(S) = \mathrm{LN}(Y + \mathrm{MLP}(Y)), \\
       Y = \mathrm{LN}\big(\theta + \Vert_k \, \mathrm{softmax}(\theta_k (S K_k)^T) \, S V_k\big)$$
 
-    Each of the two steps of a layer has a seed $\theta$, K, V and MLP of its own. A sum over a set does not depend on
-    its order, so relabelling nodes permutes the output and relabelling hyperedges leaves it. The empty set gives the
-    seed alone: so a node in no hyperedge.
+    Each step has its own $\theta$, K, V and MLP. Sums know no order, so relabelling nodes permutes the output and
+    relabelling hyperedges leaves it. The empty set, that of a node in no hyperedge, gives the seed alone.
 
     Args:
         widths: channels per rank that come in.

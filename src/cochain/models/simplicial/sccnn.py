@@ -33,6 +33,8 @@ class SCCNNConfig:
     """Degree of the polynomials in the lower and in the upper Laplacian."""
     activation: str = "tanh"
     """An odd activation, so that reversing orientations reverses odd features and changes nothing else."""
+    reduce: str = "sum"
+    """How the readout pools the squares of each rank; a sum also tells sizes, and so the Euler characteristic."""
     dropout: float = 0.0
     """Probability of dropping a channel of a cell before each layer."""
 
@@ -72,7 +74,7 @@ class SCCNN(Network):
         hidden = config.hidden
         embed = Embed({k: widths[k] for k in self.ranks}, hidden, odd=self.odd)
         layers = [_layer(hidden, config) for _ in range(config.layers)]
-        readout = read_out(target, dict.fromkeys(self.ranks, hidden), out, odd=self.odd)
+        readout = read_out(target, dict.fromkeys(self.ranks, hidden), out, config.reduce, odd=self.odd)
         reads = [Cochain(k, widths[k], odd=k in self.odd) for k in self.ranks]
         super().__init__(reads, [embed, *layers], readout, config.dropout)
 

@@ -1,0 +1,139 @@
+"""One run from its spec: prepare, build, train, store."""
+
+import os
+import platform
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import nn
+
+from cochain.complexes import Complex
+from cochain.experiments.comparison import Curve, Task
+from cochain.experiments.links import HeldOut, LinkProblem, hold_out
+from cochain.experiments.prepare import Prepared, Workshop
+from cochain.experiments.problems import LabelledProblem, Problem
+from cochain.experiments.spec import RunSpec
+from cochain.experiments.store import Finished, Result, Store
+from cochain.experiments.tasks import Labels, check_fold, read_labels
+from cochain.experiments.train import OnEpoch, device_of, seeds_of, train
+from cochain.models import build
+
+HIDDEN = 64
+DTYPES = {"64-true": torch.float64}
+
+
+@dataclass(frozen=True)
+class Data:
+    """The data of a comparison, before any lift."""
+
+    complex_: Complex
+    """Everything."""
+    task: Task
+    """What is asked."""
+
+
+class Bench:
+    """Executes runs on one data set; what they share is made once: lifts, operators, held-out edges.
+
+    Args:
+        data: the data.
+        store: where finished runs are kept and found; None keeps none.
+    """
+
+    def __init__(self, data: Data, store: Store | None = None) -> None:
+        self.data = data
+        self.store = store
+        self._labels: Labels | None = None
+        self._workshops: dict[Any, Workshop] = {}
+        self._held_out: dict[int, HeldOut] = {}
+        self._on_device: dict[Any, Complex] = {}
+
+    @property
+    def labels(self) -> Labels:
+        """Labels and split."""
+        if self._labels is None:
+            self._labels = read_labels(self.data.complex_, self.data.task)
+        return self._labels
+
+    def find(self, spec: RunSpec) -> Finished | None:
+        """Give a run that is finished already."""
+        return self.store.find(spec) if self.store else None
+
+    def run(self, spec: RunSpec, on_epoch: OnEpoch | None = None) -> Finished:
+        """Give a finished run, from the store or by training.
+
+        Raises:
+            CochainError: when the model cannot be built for the data, the fold cannot be learned, or training diverges.
+        """
+        if self.store is None:
+            return self._train(spec, on_epoch, lambda result, curve, weights: None)
+        store = self.store
+        with store.locked(spec):
+            return store.find(spec) or self._train(spec, on_epoch, lambda *parts: store.save(spec, *parts))
+
+    def _train(self, spec: RunSpec, on_epoch: OnEpoch | None, keep: Callable[[Result, Curve, Any], None]) -> Finished:
+        notes = check_fold(self.labels, self.data.task, spec.fold) if spec.kind != "link" else []
+        problem, prepared = self.problem(spec)
+        model = self.model(spec, problem)
+        outcome = train(spec, model, problem, on_epoch)
+        result = Result(
+            hash=spec.hash,
+            test_score=outcome.test_score,
+            validation_score=outcome.validation_score,
+            best_epoch=outcome.best_epoch,
+            seconds=outcome.seconds,
+            seconds_per_epoch=outcome.seconds_per_epoch,
+            parameters=sum(p.numel() for p in model.parameters() if p.requires_grad),
+            peak_memory_mb=outcome.peak_memory_mb,
+            warnings=[*prepared.warnings, *notes],
+            equations=list(model.equations()),  # type: ignore[operator]
+            diagram=model.diagram(),  # type: ignore[operator]
+            environment=environment(),
+        )
+        keep(result, outcome.curve, outcome.weights)
+        return Finished(result=result, curve=outcome.curve)
+
+    def problem(self, spec: RunSpec) -> tuple[Problem, Prepared]:
+        """Give the problem of a run, on its device, and how the data was prepared for it."""
+        dtype = DTYPES.get(spec.precision, torch.float32)
+        device = device_of(spec.device)
+        if spec.kind == "link":
+            held_out = self._held_out.setdefault(spec.fold, hold_out(self.data.complex_, spec.fold))
+            prepared = self._workshop(held_out.graph, spec.fold, dtype).prepare(spec.model, spec.lift, 0)
+            return LinkProblem(self._move(prepared, device), held_out, spec.metric), prepared
+        prepared = self._workshop(self.data.complex_, None, dtype).prepare(spec.model, spec.lift, spec.target)
+        moved = self._move(prepared, device)
+        merge = spec.protocol == "xu"
+        return LabelledProblem(moved, self.data.task, self.labels, spec.fold, spec.training, merge), prepared
+
+    def _workshop(self, complex_: Complex, fold: int | None, dtype: torch.dtype) -> Workshop:
+        return self._workshops.setdefault((fold, dtype), Workshop(complex_, dtype))
+
+    def _move(self, prepared: Prepared, device: torch.device) -> Complex:
+        """Copy to the device once, so that runs share the operators that are derived there."""
+        key = (id(prepared), device)
+        if key not in self._on_device:
+            self._on_device[key] = prepared.complex_.to(device)
+        return self._on_device[key]
+
+    def model(self, spec: RunSpec, problem: Problem) -> nn.Module:
+        """Build the model of a run with its initial weights."""
+        out = problem.outputs or int(spec.options.get("hidden", HIDDEN))
+        weights_seed = seeds_of(spec.seed, spec.fold)[0]
+        return build(spec.model, problem.complex_, out=out, target=spec.target, seed=weights_seed, options=spec.options)
+
+
+def environment() -> dict[str, str | int]:
+    """Say where a run was made: none of it is in the spec, all of it may change the last bits."""
+    return {"threads": torch.get_num_threads(), "cpus": os.cpu_count() or 1, "platform": platform.platform(), **versions()}
+
+
+def versions() -> dict[str, str]:
+    """Give the versions that numbers may depend on."""
+    import numpy as np
+
+    from cochain import __version__
+
+    return {"cochain": __version__, "python": platform.python_version(), "torch": torch.__version__, "numpy": np.__version__}
