@@ -51,6 +51,11 @@ def test_steps_through_hyperedges_directions_and_points() -> None:
     assert_close(khop(Complex.points(torch.zeros(2, 1))).faces(1, 0).to_dense(), torch.eye(2))
 
 
+def test_an_isolated_node_is_its_own_ball() -> None:
+    lifted = khop(Complex.graph([(0, 1)], 3).with_cochain(0, "x", [[2.0], [4], [7]]))
+    assert_close(lifted[1].x, torch.tensor([[3.0], [3], [7]]))
+
+
 def test_messages() -> None:
     ring = Complex.graph(list(nx.cycle_graph(20).edges))
     with pytest.raises(ComplexError, match="k should be at least 1, but is 0"):

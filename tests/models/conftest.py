@@ -1,4 +1,4 @@
-"""Models are tested on complexes of ten nodes, where a second thread only waits: on a busy machine, for most of the time."""
+"""Models are tested on complexes of ten nodes, where a second thread only waits, on a busy machine for seconds."""
 
 from collections.abc import Iterator
 

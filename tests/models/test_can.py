@@ -46,10 +46,8 @@ def attend(message: nn.Module, h: Tensor, near: list[list[int]], kept: Tensor) -
     for e, around in enumerate(near):
         around = [k for k in around if kept[e] and kept[k]]
         for head in range(message.heads):
-            raw = [
-                value[e, head] @ message.target_score[head] + value[k, head] @ message.source_score[head]
-                for k in around
-            ]
+            own = value[e, head] @ message.target_score[head]
+            raw = [own + value[k, head] @ message.source_score[head] for k in around]
             if raw:
                 share = leaky(torch.stack(raw), 0.2).softmax(dim=0)
                 out[e, head] = sum(s * value[k, head] for s, k in zip(share, around, strict=True))

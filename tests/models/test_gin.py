@@ -29,6 +29,7 @@ def layer_outputs(network: nn.Module, c: cc.Complex) -> list[Tensor]:
 def test_formula(epsilon: bool) -> None:
     c = graph()
     network = model("gin", c, "whole", layers=3, epsilon=epsilon)
+    assert all((layer.updates["0"].epsilon is not None) == epsilon for layer in network.layers)
     states = layer_outputs(network, c)
     terms = [each(h.sum(dim=0, keepdim=True)) for each, h in zip(network.readout.maps, states, strict=True)]
     assert_close(network(c), sum(terms, torch.zeros_like(terms[0])))

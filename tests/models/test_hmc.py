@@ -13,7 +13,9 @@ WIDTHS = {0: 3, 1: 2, 2: 4}
 
 def combinatorial() -> cc.Complex:
     """Rank 1: pairs and a triple; rank 2: larger sets that contain some of them. Nodes 0 and 8 are isolated."""
-    cells = {0: 9, 1: [(1, 2), (2, 3), (3, 4, 5), (6, 7)], 2: [(1, 2, 3), (2, 3, 4, 5), (5, 6, 7)]}
+    low = [(1, 2), (2, 3), (3, 4, 5), (5, 6), (6, 7), (1, 7)]
+    high = [(1, 2, 3), (2, 3, 4, 5), (5, 6, 7), (1, 5, 6, 7), (1, 2, 7), (2, 3, 5, 6)]
+    cells = {0: 9, 1: low, 2: high}
     return with_features(cc.Complex.combinatorial(cells), WIDTHS)
 
 
@@ -40,10 +42,8 @@ def attend(message: nn.Module, pattern: Tensor, source: Tensor, target: Tensor) 
     for x in range(len(target)):
         around = pattern[x].nonzero()[:, 0].tolist()
         for head in range(message.heads if around else 0):
-            raw = [
-                query[x, head] @ message.target_score[head] + value[y, head] @ message.source_score[head]
-                for y in around
-            ]
+            own = query[x, head] @ message.target_score[head]
+            raw = [own + value[y, head] @ message.source_score[head] for y in around]
             share = torch.stack([s if s > 0 else 0.2 * s for s in raw]).softmax(dim=0)
             out[x, head] = sum(s * value[y, head] for s, y in zip(share, around, strict=True))
     return out.flatten(1)
@@ -69,9 +69,12 @@ def test_formula(make, heads: int) -> None:
     assert_close(network(c)[0], whole_mlp(network.readout, torch.cat([h[k].mean(dim=0) for k in WIDTHS])))
 
 
-@pytest.mark.parametrize("make", [combinatorial, lambda: triangles(WIDTHS), lambda: polygons(WIDTHS)])
-def test_laws(make) -> None:
-    check_laws("hmc", make(), targets=(0, 1, 2, "whole"), gradients=("whole",), heads=2)
+def test_laws() -> None:
+    for c in (combinatorial(), triangles(WIDTHS), polygons(WIDTHS)):
+        check_laws("hmc", c, targets=(0, 1, 2, "whole"), gradients=(), heads=2)
+    # A score of the target shifts its whole row, which a softmax ignores unless the rectifier bends in between; on few
+    # and, after several layers, similar cells it may not bend, so every parameter is asked for in the first layer.
+    check_laws("hmc", combinatorial(), targets=("whole",), layers=1)
 
 
 @pytest.mark.parametrize("source", [0, 1, 2])

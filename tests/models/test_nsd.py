@@ -100,10 +100,10 @@ def test_diffusion_of_a_learned_sheaf_ends_at_its_global_sections() -> None:
     """The row of the table: L is symmetric, positive semidefinite, its kernel is the sections, diffusion projects."""
     c = graph()
     step = model("nsd_general", c, 0, hidden=4, stalk=2, layers=1).layers[1]
-    sheaf = Sheaf(c, step._restrict(c, torch.randn(9, 2, 4, dtype=F64)).detach())
+    sheaf = Sheaf(c, step.restrict(c, torch.randn(9, 2, 4, dtype=F64)).detach())
     laplacian = sheaf.laplacian().to_dense()
     assert_close(laplacian, laplacian.T)
-    values, vectors = torch.linalg.eigh(laplacian)
+    values = torch.linalg.eigvalsh(laplacian)
     assert values.min() > -1e-12
     dimensions, basis = sheaf.global_sections()
     assert (values < 1e-10).sum() == dimensions.sum() > 0
@@ -140,7 +140,7 @@ def test_messages() -> None:
     c = graph()
     with pytest.raises(cc.SpecError, match="stalk >= 2, but they are 'orthogonal' and 1"):
         build("nsd", c, out=2, options={"stalk": 1})
-    with pytest.raises(cc.SpecError, match="maps should be diagonal, orthogonal or general, .* but they are 'unitary'"):
+    with pytest.raises(cc.SpecError, match=r"maps should be diagonal, .* but they are 'unitary'"):
         build("nsd", c, out=2, options={"maps": "unitary"})
     with pytest.raises(cc.ComplexError, match="needs orientations, but a hypergraph has none"):
         model("nsd", c, 0)(cc.Complex.hypergraph([[0, 1]]).with_cochain(0, "x", torch.ones(2, 3, dtype=F64)))

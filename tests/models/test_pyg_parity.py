@@ -1,8 +1,8 @@
-"""GCN, GIN and GAT give PyTorch Geometric's outputs and gradients on its weights: whole models, a batch, isolated nodes.
+"""GCN, GIN and GAT give PyTorch Geometric's outputs and gradients on its weights: whole models and batches.
 
 Where the two read the papers differently:
-* its `GIN` with jumping knowledge leaves out the features that come in, layer 0 of the paper's readout, and joins nodes,
-  not sums over graphs; so the readout is assembled here from its convolutions and its `global_add_pool`;
+* its `GIN` with jumping knowledge leaves out the features that come in, layer 0 of the paper's readout, and joins
+  nodes, not sums over graphs; so the readout is assembled here from its convolutions and its `global_add_pool`;
 * its `GAT` has as many heads in the layer that answers as in the others, where the paper has 1 (Cora) or 8 (Pubmed),
   and relu for the paper's elu unless told.
 """

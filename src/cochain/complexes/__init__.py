@@ -1,8 +1,9 @@
 """The Complex: cells graded by rank, their incidences, their tensors, their files."""
 
 from cochain.complexes.arrays import Ragged
+from cochain.complexes.cells import Cells
 from cochain.complexes.cochain import Cochain
-from cochain.complexes.complex import Cells, Complex
+from cochain.complexes.complex import Complex
 from cochain.complexes.neighborhood import (
     Neighborhood,
     adjacent,

@@ -2,76 +2,27 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
-from typing import TYPE_CHECKING, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import torch
 from jaxtyping import Int
 from torch import Tensor
 
 from cochain.complexes import neighborhood as symbols
+from cochain.complexes.builders import Builders
+from cochain.complexes.cells import Cells, Key, Place
 from cochain.complexes.cochain import Cochain
 from cochain.complexes.neighborhood import Neighborhood
 from cochain.complexes.operator import Operator
 from cochain.complexes.structure import Structure
-from cochain.errors import ComplexError, ShapeError, unknown_name
+from cochain.errors import ComplexError, ShapeError
 from cochain.kernels import SparseMatrix, gather_ranges
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
 
-Place = int | Literal["whole"]
-Key = tuple[Place, str]
 
-
-class Cells:
-    """The tensors on the cells of one rank, or on whole components: `c[1].x`, `c.whole.y`."""
-
-    __slots__ = ("_complex", "_place")
-
-    def __init__(self, complex_: "Complex", place: Place) -> None:
-        self._complex = complex_
-        self._place = place
-
-    def __getattr__(self, name: str) -> Tensor:
-        found = self._complex._find((self._place, name))
-        if found is None:
-            self._refuse(name)
-        return found
-
-    def __getitem__(self, name: str) -> Tensor:
-        return getattr(self, name)  # type: ignore[no-any-return]
-
-    def __contains__(self, name: str) -> bool:
-        return (self._place, name) in self._complex._names
-
-    def __iter__(self) -> NoReturn:
-        raise TypeError("cells are not iterable; ask for .keys()")
-
-    def __len__(self) -> int:
-        return self._complex._rows(self._place)
-
-    def __dir__(self) -> list[str]:
-        return [*self.keys(), "keys"]
-
-    def keys(self) -> list[str]:
-        """Names of the tensors, in alphabetic order."""
-        return sorted(name for place, name in self._complex._names if place == self._place)
-
-    def _refuse(self, name: str) -> NoReturn:
-        where = "the whole" if self._place == "whole" else f"rank {self._place}"
-        known = self.keys()
-        if name.startswith("__"):
-            raise AttributeError(name)
-        if not known:
-            raise AttributeError(f"{where} has no tensor '{name}', nor any other; add one with c.with_cochain(...)")
-        raise AttributeError(str(unknown_name(f"tensor of {where}", name, known)))
-
-    def __repr__(self) -> str:
-        tensors = ", ".join(f"{k}: {tuple(self[k].shape)}" for k in self.keys())
-        return f"Cells({self._place}, {len(self)} rows, {{{tensors}}})"
-
-
-class Complex:
+class Complex(Builders):
     """A disjoint union of one or more components, each with cells graded by rank and tensors on them.
 
     One sample, a batch and a whole dataset are the same type. The cells of a component are contiguous within each
@@ -97,111 +48,6 @@ class Complex:
         self._source = source
         self._taken: dict[Key, Tensor] = {}
         self._names: frozenset[Key] = frozenset(self._values) | (source._names if source is not None else frozenset())
-
-    # Builders ---------------------------------------------------------------------------------------------------
-
-    @classmethod
-    def graph(cls, edges: Any, num_nodes: Any = None) -> "Complex":
-        """Build an undirected graph.
-
-        Edges are stored once each, as u < v, sorted lexicographically, oriented from u to v; (u, v), (v, u) and
-        repetitions are one edge. `find(1, edges)` tells where each went.
-
-        Args:
-            edges: integer tensor or array (2, m), or a list of pairs.
-            num_nodes: number of nodes; a sequence gives one count for each component, nodes numbered over the union.
-
-        Raises:
-            ComplexError: for a self loop, a negative or dangling index, an edge between two components.
-            ShapeError: when edges are neither (2, m) nor a list of pairs.
-        """
-        from cochain.complexes.build import build_graph
-
-        return cls(build_graph(edges, num_nodes))
-
-    @classmethod
-    def digraph(cls, edges: Any, num_nodes: Any = None) -> "Complex":
-        """Build a directed graph: as `graph`, but an edge keeps its direction, which is its orientation."""
-        from cochain.complexes.build import build_digraph
-
-        return cls(build_digraph(edges, num_nodes))
-
-    @classmethod
-    def hypergraph(cls, hyperedges: Any, num_nodes: Any = None) -> "Complex":
-        """Build a hypergraph: nodes on rank 0, hyperedges on rank 1, no orientation.
-
-        Hyperedges keep the order (or the numbers) that they are given; two may have the same nodes.
-
-        Args:
-            hyperedges: a list of node lists, a `Ragged`, or integer pairs (2, nnz) of nodes and hyperedges.
-            num_nodes: number of nodes, or one count for each component.
-        """
-        from cochain.complexes.build import build_hypergraph
-
-        return cls(build_hypergraph(hyperedges, num_nodes))
-
-    @classmethod
-    def simplicial(cls, simplices: Any, num_nodes: Any = None) -> "Complex":
-        """Build a simplicial complex from any simplices; their faces are added.
-
-        Cells of each rank are sorted lexicographically and oriented by increasing nodes, so the face without the
-        i-th node has sign (-1)^i. `find(rank, simplices)` tells where a simplex went.
-
-        Args:
-            simplices: a list of node tuples of any sizes, one array (n, rank + 1), or a list of such arrays.
-            num_nodes: number of nodes, or one count for each component.
-        """
-        from cochain.complexes.build_simplicial import build_simplicial
-
-        return cls(build_simplicial(simplices, num_nodes))
-
-    @classmethod
-    def cell(cls, polygons: Any, edges: Any = None, num_nodes: Any = None) -> "Complex":
-        """Build a two-dimensional cell complex: polygons glued along edges.
-
-        Polygons keep their order; edges are sorted as in `graph`. A polygon is oriented along its walk. Two polygons
-        may have one boundary (two discs on a circle are a sphere).
-
-        Args:
-            polygons: closed walks of at least 3 different nodes, the first node not repeated at the end.
-            edges: further edges, (2, m) or a list of pairs; those of the polygons are added.
-            num_nodes: number of nodes, or one count for each component.
-        """
-        from cochain.complexes.build_cells import build_cell
-
-        return cls(build_cell(polygons, edges, num_nodes))
-
-    @classmethod
-    def combinatorial(cls, cells: Mapping[int, Any], num_nodes: Any = None) -> "Complex":
-        """Build a combinatorial complex: sets of nodes with ranks, incident by containment, without orientation.
-
-        Args:
-            cells: `{0: n, 1: [...], 2: [...]}`, for rank 0 the number of nodes, above it lists of nodes; cells keep
-                their order.
-            num_nodes: one count of nodes for each component, in place of `cells[0]`.
-        """
-        from cochain.complexes.build_cells import build_combinatorial
-
-        return cls(build_combinatorial(cells, num_nodes))
-
-    @classmethod
-    def points(cls, pos: Any, counts: Any = None) -> "Complex":
-        """Build a cloud of points: rank 0 only, positions in `c[0].pos`.
-
-        Args:
-            pos: (points, dimensions), finite.
-            counts: points of each component; by default one component.
-        """
-        from cochain.complexes.build import build_points
-
-        structure, positions = build_points(pos, counts)
-        return cls(structure, {(0, "pos"): positions})
-
-    @classmethod
-    def mesh(cls, vertices: Any, faces: Any) -> "Complex":
-        """Build a triangle mesh: the simplicial complex of its faces, positions in `c[0].pos`."""
-        positions = cls.points(vertices)
-        return cls.simplicial(faces, len(positions[0])).with_cochain(0, "pos", positions[0].pos)
 
     @staticmethod
     def union(complexes: "Sequence[Complex]") -> "Complex":

@@ -16,7 +16,8 @@ from cochain.errors import ComplexError
 from cochain.kernels import Pattern, SparseMatrix
 
 if TYPE_CHECKING:
-    from cochain.complexes.complex import Complex, Key
+    from cochain.complexes.cells import Key
+    from cochain.complexes.complex import Complex
 
 FORMAT = "cochain-complex-1"
 

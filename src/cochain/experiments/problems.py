@@ -8,7 +8,7 @@ from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 
 from cochain.complexes import Complex
-from cochain.complexes.complex import Cells
+from cochain.complexes.cells import Cells
 from cochain.experiments.comparison import Task
 from cochain.experiments.metrics import score
 from cochain.experiments.spec import Training

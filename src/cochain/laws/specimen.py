@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from cochain.complexes import Cells, Complex
-from cochain.complexes.complex import Place
+from cochain.complexes.cells import Place
 from cochain.complexes.structure import Structure
 from cochain.errors import ComplexError
 from cochain.kernels import SparseMatrix

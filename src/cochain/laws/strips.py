@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from cochain.complexes import Complex, Ragged
-from cochain.complexes.complex import Place
+from cochain.complexes.cells import Place
 from cochain.complexes.structure import Structure
 from cochain.errors import ShapeError
 from cochain.kernels import SparseMatrix

@@ -111,12 +111,12 @@ class _Step(nn.Module):
     def forward(self, complex_: Complex, features: Features) -> Features:
         rate = self.config.dropout
         x = features[0].view(complex_.sizes[0], self.config.stalk, self.config.hidden)
-        sheaf = Sheaf(complex_, self._restrict(complex_, x if self.first else dropout(x, rate, self.training)))
+        sheaf = Sheaf(complex_, self.restrict(complex_, x if self.first else dropout(x, rate, self.training)))
         laplacian = sheaf.laplacian("scalar" if self.config.maps == "orthogonal" else True, shift=1.0)
         flow = elu(laplacian @ (self.left @ dropout(x, rate, self.training) @ self.right))
         return {**features, 0: ((1 + torch.tanh(self.epsilon)) * x - flow).flatten(1)}
 
-    def _restrict(self, complex_: Complex, x: Tensor) -> Tensor:
+    def restrict(self, complex_: Complex, x: Tensor) -> Tensor:
         read = x.sum(dim=1) if self.config.pooled else x.flatten(1)
         read = torch.tanh(both_ends(complex_, self.maps, read))
         if self.config.maps != "orthogonal":
