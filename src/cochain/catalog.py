@@ -42,11 +42,11 @@ ANY = ("points", "graph", "digraph", "hypergraph", "simplicial", "cell", "combin
 
 CATALOG: tuple[Entry, ...] = (
     Entry(
-        "gcn", "cochain.models.graph.gcn:GCN", "kipf2017semi", "graph", ANY[1:], None,
+        "gcn", "cochain.models.graph.gcn:GCN", "kipf2017gcn", "graph", ANY[1:], None,
         "H' = relu(D^-1/2 (A + I) D^-1/2 H W + b)", ("tests/models/test_gcn.py",),
     ),
     Entry(
-        "gin", "cochain.models.graph.gin:GIN", "xu2019how", "graph", ANY[1:], None,
+        "gin", "cochain.models.graph.gin:GIN", "xu2019gin", "graph", ANY[1:], None,
         "h' = MLP((1 + eps) h + sum of neighbours)", ("tests/models/test_gin.py",),
     ),
     Entry(
@@ -77,11 +77,13 @@ CATALOG: tuple[Entry, ...] = (
         ("tests/models/test_deep_sets.py",),
     ),
     Entry(
-        "cin", "cochain.models.cellular.cin:CIN", "bodnar2021cellular", "cell", ("simplicial", "cell", "combinatorial"), "cycles",
+        "cin", "cochain.models.cellular.cin:CIN", "bodnar2021cin", "cell",
+        ("simplicial", "cell", "combinatorial"), "cycles",
         "h' = U(MLP(h + faces) || MLP(h + sum over upper of M(h_y, h_u)))", ("tests/models/test_cin.py",),
     ),
     Entry(
-        "sccnn", "cochain.models.simplicial.sccnn:SCCNN", "yang2023convolutional", "simplicial", ("simplicial", "cell"), "clique",
+        "sccnn", "cochain.models.simplicial.sccnn:SCCNN", "yang2023sccnn", "simplicial",
+        ("simplicial", "cell"), "clique",
         "H_k' = tanh(sum_p L_down^p H_k W_p + sum_p L_up^p H_k W_p + B_k^T H_{k-1} W + B_{k+1} H_{k+1} W)",
         ("tests/models/test_sccnn.py",), probes=(1, 2),
     ),

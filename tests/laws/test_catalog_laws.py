@@ -4,13 +4,13 @@ import functools
 
 import pytest
 import torch
-from law_specimens import domain_of, specimen
 from torch import nn
 
 import cochain as cc
 from cochain import catalog, laws, models
 from cochain.catalog import CATALOG, Entry
 from cochain.models.build import model_class
+from law_specimens import domain_of, specimen
 
 # Where the answer is asked for. A layer updates every rank, its last one too, so weights of ranks that an answer on one
 # rank does not read are idle by construction: only an answer on the whole reads all of them.

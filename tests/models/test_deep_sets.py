@@ -76,6 +76,13 @@ def test_laws() -> None:
     check_laws("deep_sets", hypergraph(), shared="max", reduce="max")
 
 
+def test_says_what_it_is() -> None:
+    points, whole = (model("deep_sets", cloud(), target, layers=2) for target in (0, "whole"))
+    assert points.equations() == ["h₀' = relu(h₀ Λ + mean(h₀) Γ + b)   (2 layers)", "y = h₀ W"]
+    assert whole.equations() == ["h₀' = relu(I h₀ W + b)   (2 layers)", "y = MLP(sum h₀)"]
+    assert ">mean</text>" in points.diagram()
+
+
 def test_structure_is_not_read() -> None:
     c = graph()
     bare = cc.Complex.graph([(0, 1)], 9).with_cochain(0, "x", c[0].x)

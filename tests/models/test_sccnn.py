@@ -59,13 +59,27 @@ def run(network: nn.Module, c: cc.Complex, order: int) -> dict[int, Tensor]:
     return h
 
 
-@pytest.mark.parametrize("order", [1, 3])
-def test_formula(order: int) -> None:
+@pytest.mark.parametrize(("order", "reduce"), [(1, "sum"), (3, "mean")])
+def test_formula(order: int, reduce: str) -> None:
     c = triangles(WIDTHS, ODD)
-    network = model("sccnn", c, "whole", layers=2, order=order)
+    network = model("sccnn", c, "whole", layers=2, order=order, reduce=reduce)
     h = run(network, c, order)
-    pooled = torch.cat([h[0].mean(dim=0), h[1].square().mean(dim=0), h[2].square().mean(dim=0)])
+    pooled = torch.cat([getattr(even, reduce)(dim=0) for even in (h[0], h[1].square(), h[2].square())])
     assert_close(network(c), whole_mlp(network.readout, pooled[None]))
+
+
+def test_odd_ranks_without_features_hear_from_the_others() -> None:
+    c = triangles({0: 3})
+    network = model("sccnn", c, 1, layers=2)
+    assert [k.channels for k in network.reads] == [3, 0, 0]
+    b = boundary(c, 1)
+    embed = network.layers[0].maps["0"]
+    first = b.T @ (c[0].x @ embed.weight.T + embed.bias)
+    weight = next(r.message.weight for r in network.layers[1].routes if str(r.neighborhood) == "B₁ᵀ")
+    none = {k: c[0].x.new_zeros(c.sizes[k], 0) for k in ODD}
+    h = network.layers[1](c, network.layers[0](c, {0: c[0].x, **none}))
+    assert_close(h[1], torch.tanh(first @ weight))
+    assert network(c).abs().min() > 0
 
 
 @pytest.mark.parametrize("target", [0, 1, 2])
@@ -105,7 +119,6 @@ def test_an_even_activation_is_refused() -> None:
 
 def test_a_flow_around_a_hole_survives() -> None:
     """A harmonic flow is in the kernel of both Laplacians, so only the weight of the cell itself acts on it."""
-    c = cc.Complex.simplicial([(0, 1), (1, 2), (0, 2)])
     c = cc.Complex.simplicial([(0, 1), (1, 2), (0, 2), (2, 3, 4)])
     flow = torch.zeros(c.sizes[1], 1, dtype=F64)
     flow[c.find(1, [(0, 1), (1, 2), (0, 2)])] = torch.tensor([[1.0], [1.0], [-1.0]], dtype=F64)

@@ -99,7 +99,7 @@ class Row:
     parameters: int
     """Trained numbers."""
     seconds_per_epoch: float
-    """Median over all epochs of all runs, with its validation."""
+    """An epoch with its validation: the median in each run, and of the runs."""
     peak_memory_mb: float
     """Largest of its runs, in MB (10^6 bytes); see `memory` of `Comparison` for what was measured."""
     seconds: float

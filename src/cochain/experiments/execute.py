@@ -2,7 +2,8 @@
 
 import os
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,7 @@ from cochain.experiments.train import OnEpoch, device_of, seeds_of, train
 from cochain.models import build
 
 HIDDEN = 64
+CELLS_PER_THREADS = 100_000  # below, starting threads costs more than they save, and one alone gives the same bits anywhere
 DTYPES = {"64-true": torch.float64}
 
 
@@ -40,11 +42,13 @@ class Bench:
     Args:
         data: the data.
         store: where finished runs are kept and found; None keeps none.
+        threads: most threads of a run; 0 leaves it to torch.
     """
 
-    def __init__(self, data: Data, store: Store | None = None) -> None:
+    def __init__(self, data: Data, store: Store | None = None, threads: int = 0) -> None:
         self.data = data
         self.store = store
+        self.threads = threads
         self._labels: Labels | None = None
         self._workshops: dict[Any, Workshop] = {}
         self._held_out: dict[int, HeldOut] = {}
@@ -75,9 +79,10 @@ class Bench:
 
     def _train(self, spec: RunSpec, on_epoch: OnEpoch | None, keep: Callable[[Result, Curve, Any], None]) -> Finished:
         notes = check_fold(self.labels, self.data.task, spec.fold) if spec.kind != "link" else []
-        problem, prepared = self.problem(spec)
-        model = self.model(spec, problem)
-        outcome = train(spec, model, problem, on_epoch)
+        with threads(threads_for(self.data.complex_, spec, self.threads)):
+            problem, prepared = self.problem(spec)
+            model = self.model(spec, problem)
+            outcome = train(spec, model, problem, on_epoch)
         result = Result(
             hash=spec.hash,
             test_score=outcome.test_score,
@@ -123,6 +128,31 @@ class Bench:
         out = problem.outputs or int(spec.options.get("hidden", HIDDEN))
         weights_seed = seeds_of(spec.seed, spec.fold)[0]
         return build(spec.model, problem.complex_, out=out, target=spec.target, seed=weights_seed, options=spec.options)
+
+
+def threads_for(complex_: Complex, spec: RunSpec, most: int = 0) -> int:
+    """Choose the threads of a run: one for little data, so that its bits do not depend on the machine's processors.
+
+    Args:
+        complex_: the data; a batch of components counts, or the whole of a single one.
+        spec: the run.
+        most: threads that are to be had; 0 for what torch has.
+    """
+    share = min(1.0, spec.training.batch_size / len(complex_)) if len(complex_) > 1 else 1.0
+    if sum(complex_.sizes) * share < CELLS_PER_THREADS:
+        return 1
+    return most or torch.get_num_threads()
+
+
+@contextmanager
+def threads(count: int) -> Iterator[None]:
+    """Let torch use so many threads."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def environment() -> dict[str, str | int]:

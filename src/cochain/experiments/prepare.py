@@ -1,5 +1,6 @@
 """From the data to what a model reads: lift, floating type, parity."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
@@ -65,14 +66,15 @@ class Workshop:
     def _make(self, row: Entry, ranks: tuple[int, ...], lift: str, target: int | str) -> Prepared:
         lifted = self._lift(lift, None if row.probes else "mean")
         _check_labels(self.complex_, lifted, lift, target)
-        warnings = []
-        complex_, note = _with_nodes(lifted)
-        warnings += note
-        for rank in ranks:
-            if 0 < rank <= complex_.rank:
-                complex_, note = _with_parity(complex_, rank, odd=rank in row.probes)
-                warnings += note
-        return Prepared(_floating(complex_, ranks, self.dtype), lift, tuple(warnings))
+        complex_, warnings = _with_nodes(lifted)
+        for rank in range(1, complex_.rank + 1):
+            complex_, note = _with_parity(complex_, rank, odd=rank in row.probes)
+            warnings += note
+        if row.probes and not _has_odd_signal(complex_):
+            complex_ = _with_probes(complex_, row.probes)
+            warnings.append("random probes stand in for odd features: the nodes are all alike, so there is nothing to hear")
+        names = getattr(model_class(row), "names", {})
+        return Prepared(_floating(complex_, names, self.dtype), lift, tuple(warnings))
 
     def _lift(self, lift: str, features: str | None) -> Complex:
         if not lift:
@@ -102,27 +104,42 @@ def _with_nodes(complex_: Complex) -> tuple[Complex, list[str]]:
 
 
 def _with_parity(complex_: Complex, rank: int, odd: bool) -> tuple[Complex, list[str]]:
-    """Give a rank odd features where the model reads odd ones, and even ones where it reads even ones."""
+    """Take features of a rank whose parity is not the one that the model reads: even ones away, of odd ones the size."""
+    if "x" not in complex_[rank] or complex_.is_odd(rank) == odd:
+        return complex_, []
+    if odd:
+        note = f"the even features of rank {rank} are not read, since the model reads odd ones there"
+        return complex_.without_cochain(rank, "x"), [note]
+    value = complex_[rank].x.abs()
+    return complex_.with_cochain(rank, "x", value), [f"of the odd features of rank {rank} the absolute value is read"]
+
+
+def _has_odd_signal(complex_: Complex) -> bool:
+    """Whether anything odd can be heard: odd features on a rank, or differences between nodes along an edge."""
+    if any("x" in complex_[rank] and complex_.is_odd(rank) for rank in range(1, complex_.rank + 1)):
+        return True
+    return "x" in complex_[0] and complex_.sizes[0] > 0 and bool((complex_[0].x != complex_[0].x[:1]).any())
+
+
+def _with_probes(complex_: Complex, ranks: tuple[int, ...]) -> Complex:
     from cochain.lift import probes
 
-    has, is_odd = "x" in complex_[rank], complex_.is_odd(rank)
-    if odd and not is_odd:
-        lost = [f"the even features of rank {rank} are not read: the model reads odd ones, random probes stand in"]
-        return probes(complex_, rank, PROBES, PROBE_SEED), lost if has else []
-    if is_odd and not odd:
-        value = complex_[rank].x.abs()
-        return complex_.with_cochain(rank, "x", value), [f"of the odd features of rank {rank} the absolute value is read"]
-    return complex_, []
+    for rank in ranks:
+        if rank <= complex_.rank:
+            complex_ = probes(complex_, rank, PROBES, PROBE_SEED)
+    return complex_
 
 
-def _floating(complex_: Complex, ranks: tuple[int, ...], dtype: torch.dtype) -> Complex:
+def _floating(complex_: Complex, names: Mapping[int, tuple[str, ...]], dtype: torch.dtype) -> Complex:
+    """Give every tensor that a model may read the floating type of the run, and nodes without features a constant."""
     if "x" not in complex_[0]:
         complex_ = complex_.with_cochain(0, "x", torch.ones(complex_.sizes[0], 1, dtype=dtype))
-    for rank in ranks:
-        if rank > complex_.rank or "x" not in complex_[rank]:
-            continue
-        x = complex_[rank].x
-        if x.dtype != dtype or x.ndim != 2:
-            flat = x.reshape(x.shape[0], -1).to(dtype)
-            complex_ = complex_.with_cochain(rank, "x", flat, odd=complex_.is_odd(rank))
+    for rank in range(complex_.rank + 1):
+        for name in {"x", *names.get(rank, ())}:
+            if name not in complex_[rank]:
+                continue
+            value = complex_[rank][name]
+            if value.dtype != dtype or value.ndim != 2:
+                flat = value.reshape(value.shape[0], -1).to(dtype)
+                complex_ = complex_.with_cochain(rank, name, flat, odd=complex_.is_odd(rank, name))
     return complex_

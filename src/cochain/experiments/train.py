@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from lightning_fabric import Fabric
 from torch import Tensor, nn
 
 from cochain.errors import CochainError, SpecError
@@ -154,8 +155,6 @@ class _Loop:
     """The state of one training: everything that a later checkpoint would hold."""
 
     def __init__(self, spec: RunSpec, model: nn.Module, problem: Problem, generator: torch.Generator) -> None:
-        from lightning_fabric import Fabric
-
         training = spec.training
         device = device_of(spec.device)
         devices: Any = 1 if device.index is None else [device.index]

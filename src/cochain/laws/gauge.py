@@ -19,7 +19,7 @@ def gauge(model: nn.Module, complex: Complex, seed: int = 0) -> LawResult:
 
     Nothing is read from a stalk of an edge: features live on nodes, and an edge's two maps only compare them. An
     orthogonal change of its basis moves both maps and leaves $F^T F$, and so every sheaf Laplacian, as it is. One
-    random basis for every edge, signs where the maps are diagonal, in float64; tolerance 1e-8 of the largest number of the
+    random basis for every edge, signs where the maps are diagonal, in float64; tolerance 1e-8 of the largest of the
     answer, for the rounding of the products.
 
     A model exposes a sheaf by reading `maps` on rank 1 of the complex, `(edges, 2, d, d)` or `(edges, 2, d)`, or by

@@ -96,9 +96,9 @@ def scale(model: nn.Module, complex: Complex, seed: int = 0) -> LawResult:
     ratio = large / small if small else float("inf")
     if not bounds[0] <= ratio <= bounds[1]:
         raise LawError(
-            f"scale: on a complex a thousand times as large the answer should be as large, but is {ratio:.1e} times "
-            f"that ({small:.1e} and {large:.1e}); normalise by degrees or by the number of cells of a component, not by "
-            "sums over all cells or the size of the batch"
+            f"scale: on a complex a thousand times as large the answer should be as large, but is {ratio:.1e} "
+            f"times that ({small:.1e} and {large:.1e}); normalise by degrees or by the number of cells of a component, "
+            "not by sums over all cells or the size of the batch"
         )
     return LawResult("scale", True, f"the answer became {ratio:.2g} times as large on {THOUSAND} times as many cells")
 
@@ -132,7 +132,7 @@ def precision(model: nn.Module, complex: Complex, seed: int = 0) -> LawResult:
     if off > AGREEMENT:
         raise LawError(
             f"precision: float32 and float64 should agree to {AGREEMENT:.0e}, but differ by {off:.1e}; something is "
-            "ill-conditioned (a difference of large numbers, an inverse close to zero), or cast to half precision"
+            "ill-conditioned (a difference of large numbers, an inverse close to zero)"
         )
     return LawResult("precision", True, f"float32 and float64 differ by {off:.1e}")
 

@@ -19,7 +19,7 @@ _CELL, _NODE, _LINE = "#3f7fc4", "#5b6472", "#8b93a1"
 _SIZE, _MARGIN = 320.0, 26.0
 
 
-def draw_complex(complex_: "Complex", component: int = 0, limit: int = 220) -> str:
+def draw_complex(complex_: "Complex", component: int = 0, limit: int = 150) -> str:
     """Draw one component as SVG that stands alone, on a light or a dark ground.
 
     Nodes have the colour of their class where `c[0].y` holds classes. Polygons and triangles are filled, with their

@@ -140,15 +140,17 @@ def neighbours(part: Sketch) -> list[set[int]]:
 
 
 def _surroundings(part: Sketch, limit: int) -> Index:
-    """Walk breadth first from the node of most neighbours; where nothing is joined, take the first nodes."""
+    """Walk breadth first from the node of most neighbours; where nothing is joined, take the first nodes.
+
+    Of the neighbours that a node brings in, ten are followed: with all of them, one hub would fill the picture.
+    """
     beside = neighbours(part)
     start = max(range(part.nodes), key=lambda u: len(beside[u]))
     seen, queue = {start}, [start]
     for u in queue:
-        for v in sorted(beside[u] - seen):
-            if len(queue) < limit:
-                seen.add(v)
-                queue.append(v)
+        for v in sorted(beside[u] - seen)[: min(10, limit - len(queue))]:
+            seen.add(v)
+            queue.append(v)
     return np.array(sorted(queue) if len(queue) > 1 else range(limit), np.int64)
 
 

@@ -90,3 +90,6 @@ class _Equivariant(nn.Module):
 
     def equations(self) -> list[str]:
         return [f"h₀' = relu(h₀ Λ + {self.reduce}(h₀) Γ + b)"]
+
+    def arrows(self) -> list[tuple[int, int, str]]:
+        return [(0, 0, "self"), (0, 0, self.reduce)]
