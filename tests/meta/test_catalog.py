@@ -67,8 +67,8 @@ def test_a_model_runs_on_every_domain_of_its_line(row: Entry) -> None:
 @each
 def test_a_model_says_what_it_reads_prints_and_draws(row: Entry) -> None:
     c = specimen(domain_of(row), model_class(row).ranks, row.probes)
-    model = models.build(row.name, c, hidden=4, out=2, target="whole")
-    assert {cochain.rank for cochain in model.reads} == set(model_class(row).ranks)
+    model = models.build(row.name, c, hidden=8, out=2, target="whole")
+    assert {cochain.rank for cochain in model.reads} >= set(model_class(row).ranks)
     assert all(cochain.odd == (cochain.rank in row.probes) for cochain in model.reads)
     assert all(isinstance(line, str) and line for line in model.equations())
     assert model.diagram().startswith("<svg")

@@ -25,6 +25,7 @@ def strip(like: Complex, nodes: int, seed: int = 0) -> Complex:
     """
     positions = torch.zeros(nodes, 1) if "pos" not in like[0] else torch.zeros(nodes, like[0].pos.shape[1])
     new = Complex.points(positions) if like.domain == "points" else _padded(_build(like, nodes), like)
+    new = new.to(like.device)
     generator = torch.Generator().manual_seed(seed)
     places: list[Place] = [*range(like.rank + 1), "whole"]
     for place in places:

@@ -154,8 +154,9 @@ class Layer(nn.Module):
                 self._check_odd(each, odd[0])
         for rank, update in self.updates.items():
             if int(rank) in self.odd and not getattr(update, "keeps_odd", False):
+                formula = update.formula("h", "m")  # type: ignore[operator]
                 raise ParityError(
-                    f"the update of odd rank {rank} should be an odd function, but {update.formula('h', 'm')} is not; "
+                    f"the update of odd rank {rank} should be an odd function, but {formula} is not; "
                     "use tanh or another odd activation, and no bias"
                 )
 

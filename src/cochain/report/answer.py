@@ -21,12 +21,11 @@ def _name(row: Row, comparison: Comparison) -> Html:
 
 def _leader(comparison: Comparison) -> Html:
     best, task = comparison.rows[0], comparison.task
-    verb = "leads" if len(comparison.rows) > 1 else "was the only model to run"
+    verb = "leads" if len(comparison.rows) > 1 else "is the only model"
     return fill(
-        "{} {} on {}, with {} {} over {}.",
+        "{} {}, with {} {} over {}.",
         _name(best, comparison),
         verb,
-        comparison.title or comparison.dataset,
         words.metric_name(task).removesuffix(" (%)"),
         words.mean_and_deviation(best, task) + (" %" if task.metric in words.PERCENT else ""),
         words.plural(len(best.scores), "test score"),
@@ -88,10 +87,12 @@ def _verdict(names: tuple[Html, Html], apart: str, second: Row, won: bool) -> Ht
         )
     if second.best_group:
         return fill(
-            "No evidence that higher-order structure matters here: {} and the best graph model, {}, are {} apart, which "
-            "the test cannot tell from chance ({}).",
-            *names,
+            "No evidence that higher-order structure helped: its best model, {}, is {} {} the best graph model, {}, a "
+            "difference that the test does not tell from chance ({}).",
+            names[0],
             apart,
+            "ahead of" if won else "behind",
+            names[1],
             words.p_value(second.p_value),
         )
     if won:

@@ -37,8 +37,10 @@ class Scale:
         powers = range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1)
         for digits in ((1, 2, 5), (1, 3), (1,)):
             found = [d * 10.0**p for p in powers for d in digits if self.low <= d * 10.0**p <= self.high]
+            if len(found) < 3 and digits == (1, 2, 5):
+                return linear_ticks(self.low, self.high, count - 1)
             if len(found) <= count:
-                return found or [self.low, self.high]
+                return found
         return found[:: math.ceil(len(found) / count)]
 
 
@@ -77,7 +79,7 @@ def tick_label(value: float) -> str:
     for limit, unit in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
         if size >= limit:
             return f"{value / limit:.3g}{unit}"
-    return f"{value:.3g}" if size >= 1e-3 or value == 0 else f"{value:.0e}"
+    return f"{value:.3g}" if size >= 1e-3 or value == 0 else f"{value:.0e}".replace("e-0", "e-")
 
 
 def bottom_axis(

@@ -35,19 +35,22 @@ def histogram(data: Histogram, title: str, label: str, tone: str = "var(--accent
     """Draw counts between edges; bins that hold anything stay visible beside large ones."""
     width, height, left, top = 370.0, 190.0, 46.0, 26.0
     bottom = height - 42
-    low, high = data.edges[0], data.edges[-1]
+    # Bins of one whole number each stand over their number, others between their edges.
+    units = all(edge == int(edge) for edge in data.edges) and data.edges[-1] - data.edges[0] == len(data.counts)
+    edges = [edge - 0.5 for edge in data.edges] if units else list(data.edges)
+    low, high = edges[0], edges[-1]
     x = Scale(low, high if high > low else low + 1, left, width - 12)
     y = Scale(0.0, float(max([*data.counts, 1])), bottom, top)
     bars = []
-    for count, start, end in zip(data.counts, data.edges, data.edges[1:], strict=False):
+    for count, start, end in zip(data.counts, edges, edges[1:], strict=False):
         if count:
             tall = max(bottom - y(count), 1.5)
             wide = max(x(end) - x(start) - 1, 0.8)
-            text = f"{tick_label(start)} to {tick_label(end)}: {count:,}"
+            name = f"{start + 0.5:.0f}" if units else f"{tick_label(start)} to {tick_label(end)}"
             bars.append(
                 fill(
                     '<rect class="mark bar" x="{}" y="{}" width="{}" height="{}" style="fill:{}"><title>{}</title></rect>',
-                    x(start) + 0.5, bottom - tall, wide, tall, tone, text,
+                    x(start) + 0.5, bottom - tall, wide, tall, tone, f"{name}: {count:,}",
                 )
             )  # fmt: skip
     axes = [left_axis(y, left, width - 12, "", count=3), bottom_axis(x, top, bottom, title, grid=False)]

@@ -77,7 +77,7 @@ def marker(kind: str, x: float, y: float, size: float, title: str = "", key: str
 def interval(x: Scale, mean: float, deviation: float, kind: str, title: str) -> Html:
     """Draw mean and deviation as one line of a table."""
     ends = x(mean - deviation), x(mean + deviation)
-    ticks = join(fill('<line class="grid" x1="{}" x2="{}" y1="0" y2="26"/>', x(v), x(v)) for v in x.ticks(3))
+    ticks = join(fill('<line class="grid" x1="{}" x2="{}" y1="0" y2="26"/>', x(v), x(v)) for v in x.ticks(4))
     bar = fill('<line class="whisker" x1="{}" x2="{}" y1="13" y2="13"/>', *ends) if deviation else Html("")
     return plot(
         190, 26, title, fill('<g class="k-{}">{}{}{}</g>', kind, ticks, bar, marker(kind, x(mean), 13.0, 4.5, title))
@@ -86,17 +86,17 @@ def interval(x: Scale, mean: float, deviation: float, kind: str, title: str) -> 
 
 def interval_axis(x: Scale, factor: float) -> Html:
     """Draw the labels that the lines of `interval` share."""
-    ticks = Scale(x.low * factor, x.high * factor, x.start, x.end).ticks(3)
+    ticks = Scale(x.low * factor, x.high * factor, x.start, x.end).ticks(4)
     labels = (fill('<text class="tick" x="{}" y="12">{}</text>', x(v / factor), f"{v:.4g}") for v in ticks)
     return fill('<svg class="key" aria-hidden="true" viewBox="0 0 190 16" style="max-width:238px">{}</svg>', join(labels))
 
 
 def strips(lines: Sequence[Strip], title: str, factor: float, reference: tuple[float, str] | None) -> Html:
     """Draw one line of dots for each model over a common axis, with an optional line to compare with."""
-    left, width, step, top = 150.0, 760.0, 34.0, 24.0
+    left, width, step, top = 150.0, 980.0, 36.0, 24.0
     bottom = top + step * len(lines)
     values = [dot.value for line in lines for dot in line.dots] + ([reference[0]] if reference else [])
-    x = scale(values, left, width - 16)
+    x = scale(values, left, width - 40)
     parts = [bottom_axis(x, top, bottom, title, factor)]
     if reference and math.isfinite(reference[0]):
         at = x(reference[0])
@@ -113,7 +113,7 @@ def _strip(line: Strip, x: Scale, y: float, left: float) -> Html:
         marker(line.kind, x(dot.value), y + dy, 4.0, dot.title, dot.key)
         for dot, dy in zip(known, _swarm([x(dot.value) for dot in known]), strict=True)
     ]
-    name = fill('<text class="name end" x="{}" y="{}">{}</text>', left - 14, y + 4, _shorten(line.name, 19))
+    name = fill('<text class="name end" x="{}" y="{}">{}</text>', left - 14, y + 4, shorten(line.name, 19))
     mean = Html("")
     if math.isfinite(line.mean):
         at = x(line.mean)
@@ -165,14 +165,14 @@ def _labels(points: list[Point], x: Scale, y: Scale, width: float) -> Html:
     boxes = [(x(p.x) - 6, y(p.y) - 6, x(p.x) + 6, y(p.y) + 6) for p in points]
     parts = []
     for p in sorted(points, key=lambda p: y(p.y)):
-        long = 6.4 * len(p.name)
+        long = 6.4 * min(len(p.name), 22)
         at = x(p.x), y(p.y)
         places = [(9, 4), (-9 - long, 4), (9, -8), (9, 16), (-9 - long, -8), (-9 - long, 16), (-long / 2, -14), (-long / 2, 22)]
         around = [(at[0] + dx, at[1] + dy - 10, at[0] + dx + long, at[1] + dy + 2) for dx, dy in places]
         inside = [box for box in around if box[0] > 46 and box[2] < width]
         box = min(inside or around, key=lambda box: sum(_overlap(box, other) for other in boxes))
         boxes.append(box)
-        parts.append(fill('<text class="name start" x="{}" y="{}">{}</text>', box[0], box[3] - 2, p.name))
+        parts.append(fill('<text class="name start" x="{}" y="{}">{}</text>', box[0], box[3] - 2, shorten(p.name, 22)))
     return join(parts)
 
 
@@ -180,5 +180,6 @@ def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float,
     return max(0.0, min(a[2], b[2]) - max(a[0], b[0])) * max(0.0, min(a[3], b[3]) - max(a[1], b[1]))
 
 
-def _shorten(name: str, length: int) -> str:
+def shorten(name: str, length: int) -> str:
+    """Cut a name that would not fit, and show that it is cut."""
     return name if len(name) <= length else name[: length - 1] + "…"

@@ -8,7 +8,7 @@ import numpy as np
 
 from cochain.experiments.comparison import Run
 from cochain.report.axes import Scale, bottom_axis, left_axis
-from cochain.report.charts import plot
+from cochain.report.charts import plot, shorten
 from cochain.report.markup import Html, fill, join
 
 POINTS = 140
@@ -105,7 +105,7 @@ def _panel(
         '{}{}{}<g class="k-{}">{}{}{}<text class="name end strong" x="{}" y="14">{}</text></g>',
         left_axis(y, _LEFT, _WIDTH - 10, "", factor),
         bottom_axis(x, _TOP, y.start, "", count=4, grid=False),
-        others, this.kind, shade, line, kept, _WIDTH - 10, this.name,
+        others, this.kind, shade, line, kept, _WIDTH - 10, shorten(this.name, 34),
     )  # fmt: skip
     return plot(_WIDTH, _HEIGHT - 16, f"{y_title} of {this.name} by epoch", body)
 

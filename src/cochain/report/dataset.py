@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cochain.errors import ComplexError, DataError
-from cochain.experiments.comparison import Comparison, Portrait
+from cochain.experiments.comparison import Comparison, Portrait, Task
 from cochain.report import words
 from cochain.report.bars import histogram, horizontal, shares
 from cochain.report.draw import TONES, draw_complex
@@ -39,7 +39,7 @@ def facts(comparison: Comparison) -> Html:
     pairs = [
         ("domain", portrait.domain),
         ("components", f"{portrait.components:,}"),
-        ("task", f"{comparison.task.kind} of {_target(comparison.task.target)}"),
+        ("task", _task(comparison.task)),
     ]
     if portrait.homophily is not None:
         pairs.append(("homophily", f"{portrait.homophily:.3f}"))
@@ -52,10 +52,14 @@ def facts(comparison: Comparison) -> Html:
     return fill('<dl class="facts">{}</dl>', join(fill("<div><dt>{}</dt><dd>{}</dd></div>", *pair) for pair in pairs))
 
 
+def _task(task: Task) -> str:
+    return "link prediction" if task.kind == "link" else f"{task.kind} of {_target(task.target)}"
+
+
 def _target(target: int | str) -> str:
     if isinstance(target, int):
         return {0: "nodes", 1: "edges", 2: "faces"}.get(target, f"cells of rank {target}")
-    return {"whole": "whole complexes", "link": "pairs of nodes"}.get(target, target)
+    return {"whole": "whole complexes"}.get(target, target)
 
 
 def ranks(portrait: Portrait) -> Html:
@@ -88,11 +92,11 @@ def charts(comparison: Comparison) -> list[tuple[str, Html]]:
             rest = len(counts) - CLASSES + 1
             names, counts = [*names[: CLASSES - 1], f"{rest} more"], [*counts[: CLASSES - 1], sum(counts[CLASSES - 1 :])]
         found.append(("Classes" if kind == "class" else "Positive labels", horizontal(names, counts, f"targets of each {kind}", tones)))
-    if portrait.label_histogram is not None:
+    if portrait.label_histogram is not None and any(portrait.label_histogram.counts):
         found.append(("Distribution of the label", histogram(portrait.label_histogram, "label", "histogram of the label")))
     if portrait.parts:
         found.append((_parts_caption(portrait), _parts(portrait)))
-    if portrait.degrees is not None:
+    if portrait.degrees is not None and any(portrait.degrees.counts):
         what = "hyperedges" if portrait.domain == "hypergraph" else "edges"
         found.append((f"{what.capitalize()} at a node", histogram(portrait.degrees, what, f"histogram of {what} at a node")))
     for rank, sizes in enumerate(portrait.component_sizes):
@@ -103,7 +107,7 @@ def charts(comparison: Comparison) -> list[tuple[str, Html]]:
 
 def _parts(portrait: Portrait) -> Html:
     means = [round(float(np.mean([fold[i] for fold in portrait.parts]))) for i in range(3)]
-    tones = ("var(--accent)", "var(--higher)", "var(--other)")
+    tones = ("var(--accent)", "var(--accent-2)", "var(--accent-3)")
     names = ("training", "validation", "test")
     return shares(list(zip(names, means, tones, strict=True)), "targets for training, validation and test")
 
@@ -148,7 +152,10 @@ def _one(one: "Complex", name: str, lifts: list[str]) -> list[Picture]:
 
 
 def _with_size(caption: str, drawn: "Complex") -> str:
-    return f"{caption} ({', '.join(f'{n:,}' for n in drawn.sizes)} cells by rank)"
+    """Add what a reader can count in the picture."""
+    names = ("node", "hyperedge" if drawn.domain == "hypergraph" else "edge", {"simplicial": "triangle", "cell": "polygon"}.get(drawn.domain, "2-cell"))
+    counts = [words.plural(n, name) for n, name in zip(drawn.sizes, names, strict=False) if n]
+    return f"{caption}: {words.listing(counts)}"
 
 
 def _typical(data: "Complex") -> list[tuple[int, str]]:

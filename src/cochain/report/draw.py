@@ -36,16 +36,18 @@ def draw_complex(complex_: "Complex", component: int = 0, limit: int = 150) -> s
         ComplexError: when there is no such component, or the limit is below 1.
     """
     part = sketch(complex_, component, limit)
+    places = _MARGIN + (_SIZE - 2 * _MARGIN) * layout(part) if part.nodes else np.full((1, 2), _MARGIN)
+    height = float(np.clip(np.ptp(places[:, 1]) + 2 * _MARGIN, _SIZE / 4, _SIZE))
+    places[:, 1] += (height - _SIZE) / 2 if part.nodes else 0.0
     name = f"{complex_.domain} complex: {part.nodes} nodes, {len(part.edges)} edges, {_shapes(part)}"
     if not part.whole:
         name += ", a part of a larger one"
     start = fill(
         '<svg xmlns="http://www.w3.org/2000/svg" class="complex" role="img" aria-label="{}" viewBox="0 0 {} {}">',
-        name, _SIZE, _SIZE,
+        name, _SIZE, height,
     )  # fmt: skip
     if part.nodes == 0:
         return join([start, fill("</svg>")])
-    places = _MARGIN + (_SIZE - 2 * _MARGIN) * layout(part)
     body = _body(part, places) if places.shape[1] == 3 else _flat(part, places)
     return join([start, *body, fill("</svg>")], "\n")
 
@@ -63,7 +65,8 @@ def _flat(part: Sketch, places: Float) -> list[Html]:
     order = sorted(range(len(part.groups)), key=lambda i: -len(part.groups[i]))
     pads = {i: 9.0 + 2.2 * (place % 5) for place, i in enumerate(reversed(order))}
     hulls = [_hull(places[part.groups[i]], pads[i], TONES[i % len(TONES)]) for i in order]
-    polygons = [_polygon(places[walk]) for walk in part.polygons]
+    opacity = float(np.clip(1.4 / np.sqrt(max(len(part.polygons), 1)), 0.07, 0.26))  # many lie above one another
+    polygons = [_polygon(places[walk], opacity) for walk in part.polygons]
     return [*hulls, *polygons, _edges(part, places), *_nodes(part, places)]
 
 
@@ -105,8 +108,8 @@ def _walk(points: Float) -> Html:
     return fill("M{}Z", join((fill("{} {}", float(x), float(y)) for x, y in points[:, :2].tolist()), "L"))
 
 
-def _polygon(points: Float) -> Html:
-    return fill('<path class="cell" d="{}" fill="{}" fill-opacity="0.24"/>', _walk(points), _CELL)
+def _polygon(points: Float, opacity: float) -> Html:
+    return fill('<path class="cell" d="{}" fill="{}" fill-opacity="{}"/>', _walk(points), _CELL, opacity)
 
 
 def _edges(part: Sketch, places: Float) -> Html:

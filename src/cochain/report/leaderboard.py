@@ -127,6 +127,7 @@ def costs(comparison: Comparison) -> list[Html]:
             )
             for row in comparison.rows
         ]  # fmt: skip
-        if any(point.x > 0 and math.isfinite(point.x) and math.isfinite(point.y) for point in points):
+        known = [point.x for point in points if point.x > 0 and math.isfinite(point.x) and math.isfinite(point.y)]
+        if known and (len(known) == 1 or max(known) > 1.02 * min(known)):  # equal costs tell nothing
             found.append(scatter(points, title, metric, factor(comparison), comparison.task.higher_is_better))
     return found
