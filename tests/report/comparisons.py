@@ -21,8 +21,9 @@ from cochain.experiments.comparison import (
 DIAGRAM = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 318 120" width="318" height="120"><defs><marker id="head" '
     'viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0,0 L8,4 L0,8 z" '
-    'fill="#667"/></marker></defs><path d="M71,54 C160,54 160,54 245,54" fill="none" stroke="#667" marker-end="url(#head)"/>'
-    '<text x="160" y="40" text-anchor="middle" fill="#334">upper(0)</text><circle cx="54" cy="54" r="16" fill="#3b6fb6"/>'
+    'fill="#667"/></marker></defs><path d="M71,54 C160,54 160,54 245,54" fill="none" stroke="#667" '
+    'marker-end="url(#head)"/><text x="160" y="40" text-anchor="middle" fill="#334">upper(0)</text>'
+    '<circle cx="54" cy="54" r="16" fill="#3b6fb6"/>'
     '<text x="54" y="58" text-anchor="middle" fill="white">h0</text></svg>'
 )
 # name, lift, mean, deviation, parameters, seconds per epoch, memory, best group, p
@@ -46,10 +47,11 @@ def runs_of(name: str, mean: float, deviation: float, folds: int, rng: np.random
     for fold in range(folds):
         epochs = int(rng.integers(60, 140))
         value = float(np.clip(mean + deviation * rng.standard_normal(), 0, 1))
+        hash_ = f"{fold:02d}{name.encode().hex()}".ljust(64, "a")[:64]
+        learned = curve(rng, mean, epochs)
         found.append(
-            Run(name, fold, 0, {"model": name}, f"{fold:02d}{name.encode().hex()}".ljust(64, "a")[:64], value, value - 0.01,
-                epochs - 20, 0.1 * epochs, curve(rng, mean, epochs))
-        )  # fmt: skip
+            Run(name, fold, 0, {"model": name}, hash_, value, value - 0.01, epochs - 20, 0.1 * epochs, learned)
+        )
     return found
 
 
@@ -62,9 +64,8 @@ def make(models: tuple[tuple, ...] = MODELS, folds: int = 10) -> Comparison:
         runs += own
         std = float(np.std(values, ddof=1)) if folds > 1 else None
         scores = tuple(Score(run.fold, run.seed, run.test_score) for run in own)
-        rows.append(
-            Row(name, lift, float(np.mean(values)), std, scores, parameters, seconds, memory, 60.0, best, p if folds > 1 else None)
-        )  # fmt: skip
+        p = p if folds > 1 else None
+        rows.append(Row(name, lift, float(np.mean(values)), std, scores, parameters, seconds, memory, 60.0, best, p))
         cards.append(
             ModelCard(name, lift, "author2020title", ("h' = U(h, sum of messages)", "y = W mean(h) + b"), DIAGRAM,
                       {"hidden": 64, "layers": 4, "dropout": 0.0}, "the paper, table 7")
@@ -74,13 +75,14 @@ def make(models: tuple[tuple, ...] = MODELS, folds: int = 10) -> Comparison:
         label_histogram=None, unlabelled=0, homophily=None,
         degrees=Histogram((1.0, 2.0, 3.0, 4.0, 5.0), (812, 1263, 1255, 41)),
         component_sizes=(
-            Histogram(tuple(float(v) for v in range(10, 30)), (1, 4, 9, 14, 8, 9, 21, 12, 9, 14, 9, 15, 9, 13, 12, 8, 12, 5, 4)),
-            Histogram(tuple(float(v) for v in range(10, 35, 2)), (5, 22, 18, 30, 22, 24, 20, 18, 12, 10, 5, 2)),
+            Histogram((10.0, 11.0, 12.0, 13.0, 14.0, 15.0, 16.0), (14, 30, 42, 51, 33, 18)),
+            Histogram((10.0, 14.0, 18.0, 22.0, 26.0, 30.0), (27, 48, 61, 38, 14)),
         ),
         parts=tuple((150, 19, 19) for _ in range(folds)),
     )  # fmt: skip
     return Comparison(
-        dataset="hand-made", title="MUTAG: mutagenic molecules", task=Task("whole", "classification", "accuracy", True, 2),
+        dataset="hand-made", title="MUTAG: mutagenic molecules",
+        task=Task("whole", "classification", "accuracy", True, 2),
         protocol="validation", portrait=portrait, rows=tuple(rows), runs=tuple(runs), models=tuple(cards), failures=(),
         command="cochain compare mutag --models cin,sccnn,gin,gcn --folds 10",
         versions={"cochain": "0.1.0", "python": "3.11.2", "torch": "2.13.0", "numpy": "2.3.1", "platform": "Linux"},
@@ -94,11 +96,12 @@ def hostile() -> Comparison:
     code = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
     found = make((("gcn", *MODELS[0][1:]), (code, *MODELS[1][1:])))
     rows = (found.rows[0], replace(found.rows[1], lift=code, warnings=(code,)))
-    evil = '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(3)"><script>alert(4)</script><rect width="9" height="9"/></svg>'
+    evil = '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(3)"><script>alert(4)</script><rect width="9"/></svg>'
     card = replace(found.models[1], reference=code, equations=(code,), diagram=evil, options={code: code}, source=code)
     return replace(
         found, dataset=code, title=code, rows=rows, models=(found.models[0], card), command=code, memory=code,
-        failures=(Failure(code, code, 0, 1),), versions={code: code}, protocol=code, complete=False, started=code, finished=code,
+        failures=(Failure(code, code, 0, 1),), versions={code: code}, protocol=code, complete=False, started=code,
+        finished=code,
         portrait=replace(found.portrait, domain=code), task=replace(found.task, metric=code, kind="classification"),
     )  # fmt: skip
 
@@ -108,8 +111,11 @@ def undefined() -> Comparison:
     found = make(MODELS[:2], folds=1)
     broken = replace(found.rows[1], mean=math.nan, scores=(Score(0, 0, math.nan),))
     histogram = Histogram((0.0, 1.0), (0,))
+    portrait = replace(found.portrait, labels=(), label_histogram=histogram, degrees=None, component_sizes=(), parts=())
     return replace(
-        found, rows=(found.rows[0], broken), task=Task(1, "regression", "mae", False, 1),
+        found,
+        rows=(found.rows[0], broken),
+        task=Task(1, "regression", "mae", False, 1),
         runs=tuple(replace(run, curve=Curve((), (), ())) for run in found.runs),
-        portrait=replace(found.portrait, labels=(), label_histogram=histogram, degrees=None, component_sizes=(), parts=(), components=1),
-    )  # fmt: skip
+        portrait=replace(portrait, components=1),
+    )

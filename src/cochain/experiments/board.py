@@ -13,7 +13,9 @@ SHOWN_WARNINGS = 5
 TEST_SHARE_OF_LINKS = 0.10 / 0.85
 
 
-def make_rows(finished: Sequence[tuple[RunSpec, Finished]], task: Task, protocol: str, test_share: float) -> tuple[tuple[Row, ...], tuple[Run, ...]]:
+def make_rows(
+    finished: Sequence[tuple[RunSpec, Finished]], task: Task, protocol: str, test_share: float
+) -> tuple[tuple[Row, ...], tuple[Run, ...]]:
     """Give the rows, best first, and all runs in their order.
 
     Args:
@@ -25,7 +27,10 @@ def make_rows(finished: Sequence[tuple[RunSpec, Finished]], task: Task, protocol
     groups: dict[str, list[tuple[RunSpec, Finished]]] = {}
     for spec, found in finished:
         groups.setdefault(spec.model, []).append((spec, found))
-    runs = {name: _runs(sorted(group, key=lambda one: (one[0].fold, one[0].seed)), protocol) for name, group in groups.items()}
+    runs = {
+        name: _runs(sorted(group, key=lambda one: (one[0].fold, one[0].seed)), protocol)
+        for name, group in groups.items()
+    }
     if not runs:
         return (), ()
     scores = {name: {(run.fold, run.seed): run.test_score for run in each} for name, each in runs.items()}
@@ -44,9 +49,7 @@ def _runs(group: list[tuple[RunSpec, Finished]], protocol: str) -> list[Run]:
 def best_common_epoch(group: list[Finished]) -> int:
     """Give the epoch, from 1, whose test score is best in the mean over runs; the first of equals."""
     lengths = {len(found.curve.test_score) for found in group}
-    means = [
-        math.fsum(found.curve.test_score[i] or 0.0 for found in group) / len(group) for i in range(min(lengths))
-    ]
+    means = [math.fsum(found.curve.test_score[i] or 0.0 for found in group) / len(group) for i in range(min(lengths))]
     return means.index(max(means)) + 1
 
 

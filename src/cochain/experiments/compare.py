@@ -71,8 +71,8 @@ def compare(
         device: cpu or cuda.
         jobs: processes; on a system that starts them afresh the calling script needs `if __name__ == "__main__":`.
         runs: folder where runs are kept; what is there already is not trained again. None keeps nothing.
-        protocol: "validation", or "xu": train on training and validation part, and report the epoch whose test accuracy,
-            averaged over the folds, is best. That selects on the test parts; it is there to compare with papers.
+        protocol: "validation", or "xu": train on training and validation part, and report the epoch whose test
+            accuracy, averaged over the folds, is best. That selects on the test parts: to compare with papers only.
         options: for each model, or "*" for all, fields of its config and of `Training`.
         metric: the score, in place of the usual one.
         precision: 32-true, 64-true, bf16-mixed or 16-mixed.
@@ -80,7 +80,8 @@ def compare(
 
     Raises:
         UnknownNameError: for a data set, model, lift, option or metric that is not there, with the nearest one that is.
-        SpecError: for requests that contradict each other, labels that are missing or all alike, a device that is not there.
+        SpecError: for requests that contradict each other, labels that are missing or all alike, a device that is not
+            there.
         DataError: for a data set that cannot be found or is damaged.
         Interrupted: on Ctrl-C, with the comparison so far.
 
@@ -171,7 +172,15 @@ class _State:
         result = next(found.result for spec, found in self.finished if spec.model == model)
         training = each.specs[0].training.model_dump(exclude_defaults=True)
         options = {**each.options, **training}
-        return ModelCard(model, each.lift, entry(model).reference, tuple(result.equations), result.diagram, options, each.recipe.source)
+        return ModelCard(
+            model,
+            each.lift,
+            entry(model).reference,
+            tuple(result.equations),
+            result.diagram,
+            options,
+            each.recipe.source,
+        )
 
 
 def _run_all(bench: Bench, state: _State, progress: Progress, jobs: int) -> bool:
@@ -187,7 +196,11 @@ def _run_all(bench: Bench, state: _State, progress: Progress, jobs: int) -> bool
                 progress(Event("found", spec.model, spec.fold, spec.seed, score=found.result.test_score))
         progress(planned(missing))
         several = jobs > 1 and len(missing) > 1
-        results = run_in_processes(bench, missing, progress, min(jobs, len(missing))) if several else run_here(bench, missing, progress)
+        results = (
+            run_in_processes(bench, missing, progress, min(jobs, len(missing)))
+            if several
+            else run_here(bench, missing, progress)
+        )
         _take(results, state)
     except KeyboardInterrupt:
         return False
@@ -219,12 +232,16 @@ def _check(task: Task, source: Source, protocol: str, seeds: int, jobs: int, fol
     if protocol not in ("validation", "xu"):
         raise SpecError(f"protocol should be validation or xu, but is {protocol!r}")
     if protocol == "xu" and (task.target != "whole" or task.kind != "classification"):
-        raise SpecError(f"protocol xu is for classes of whole components, but the task is {task.kind} on {task.target}; use validation")
+        raise SpecError(
+            f"protocol xu should be used for classes of whole components, but the task is {task.kind} on {task.target}"
+        )
 
 
 def _fold_count(asked: int | None, have: int, fixed: bool) -> int:
     if asked is not None and asked > have and fixed:
-        raise SpecError(f"folds should be at most {have}, the splits of the data, but is {asked}; use --seeds for more runs")
+        raise SpecError(
+            f"folds should be at most {have}, the splits of the data, but is {asked}; use --seeds for more runs"
+        )
     return asked or have
 
 

@@ -22,7 +22,9 @@ from cochain.experiments.train import OnEpoch, device_of, seeds_of, train
 from cochain.models import build
 
 HIDDEN = 64
-CELLS_PER_THREADS = 100_000  # below, starting threads costs more than they save, and one alone gives the same bits anywhere
+CELLS_PER_THREADS = (
+    100_000  # below, starting threads costs more than they save, and one alone gives the same bits anywhere
+)
 DTYPES = {"64-true": torch.float64}
 
 
@@ -157,7 +159,12 @@ def threads(count: int) -> Iterator[None]:
 
 def environment() -> dict[str, str | int]:
     """Say where a run was made: none of it is in the spec, all of it may change the last bits."""
-    return {"threads": torch.get_num_threads(), "cpus": os.cpu_count() or 1, "platform": platform.platform(), **versions()}
+    return {
+        "threads": torch.get_num_threads(),
+        "cpus": os.cpu_count() or 1,
+        "platform": platform.platform(),
+        **versions(),
+    }
 
 
 def versions() -> dict[str, str]:
@@ -166,4 +173,9 @@ def versions() -> dict[str, str]:
 
     from cochain import __version__
 
-    return {"cochain": __version__, "python": platform.python_version(), "torch": torch.__version__, "numpy": np.__version__}
+    return {
+        "cochain": __version__,
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "numpy": np.__version__,
+    }

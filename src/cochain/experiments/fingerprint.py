@@ -27,9 +27,9 @@ def fingerprint(complex_: Complex) -> str:
             _add(digest, f"values {high} {low}", faces.values)
     places = [(str(rank), complex_[rank], complex_.is_odd) for rank in range(complex_.rank + 1)]
     for place, cells, is_odd in places:
-        for name in cells.keys():
+        for name in cells.keys():  # noqa: SIM118 - cells are not iterable
             _add(digest, f"{place}.{name} {is_odd(int(place), name)}", cells[name])
-    for name in complex_.whole.keys():
+    for name in complex_.whole.keys():  # noqa: SIM118
         _add(digest, f"whole.{name}", complex_.whole[name])
     return digest.hexdigest()
 

@@ -99,8 +99,9 @@ def choose_lift(complex_: Complex, entry: Entry, top_rank: int) -> str:
     liftable = domain in ("graph", "simplicial", "cell") or (domain == "digraph" and last == "khop")
     if last is None or not liftable:
         raise SpecError(
-            f"{entry.name} should get a {' or '.join(entry.domains)} complex with ranks 0 to {top_rank}, but the data is a "
-            f"{complex_.domain} of rank {complex_.rank} and no lift leads there; leave this model out, or lift the data yourself"
+            f"{entry.name} should get a {' or '.join(entry.domains)} complex of rank {top_rank} or more, but the data "
+            f"is a {complex_.domain} of rank {complex_.rank} and no lift leads there; leave this model out, or lift the "
+            "data yourself"
         )
     if last == "clique":
         last = f"clique:{max(2, top_rank)}"

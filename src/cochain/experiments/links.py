@@ -42,7 +42,9 @@ def hold_out(complex_: Complex, fold: int) -> HeldOut:
         SpecError: for anything but a graph, and for one with fewer than 20 edges.
     """
     if complex_.domain != "graph":
-        raise SpecError(f"links should be predicted on a graph, but the data is a {complex_.domain}; take its rank 0 and 1 as a graph")
+        raise SpecError(
+            f"links should be predicted on a graph, but the data is a {complex_.domain}; make a graph of its edges"
+        )
     edges = complex_.simplices(1).cpu().T.contiguous()
     count, nodes = edges.shape[1], complex_.sizes[0]
     test, validation = round(TEST_SHARE * count), round(VALIDATION_SHARE * count)
@@ -57,7 +59,7 @@ def hold_out(complex_: Complex, fold: int) -> HeldOut:
         part: (edges[:, ids], sample_non_edges(complex_, keys, len(ids), generator)) for part, ids in parts.items()
     }
     graph = Complex.graph(edges[:, kept], num_nodes=complex_.offsets(0).cpu().diff())
-    for name in complex_[0].keys():
+    for name in complex_[0].keys():  # noqa: SIM118 - cells are not iterable
         graph = graph.with_cochain(0, name, complex_[0][name].cpu())
     return HeldOut(graph, edges[:, kept], questions, keys)
 
@@ -93,7 +95,10 @@ def sample_non_edges(
         found.append(torch.stack([low, high])[:, fresh][:, :missing])
         missing -= found[-1].shape[1]
     if missing > 0:
-        raise SpecError(f"the graph should have pairs of nodes that are no edges, but after {DRAWS} draws {missing} of {count} are missing")
+        raise SpecError(
+            f"the graph should have pairs of nodes that are no edges, but after {DRAWS} draws {missing} of {count} are "
+            "missing; it is nearly complete, there is nothing to predict"
+        )
     return torch.cat(found, dim=1)
 
 

@@ -7,7 +7,9 @@ import torch
 
 ON_CPU = "resident memory of the whole process at its peak during the run: Python, torch and the data included"
 ON_CUDA = "memory that torch held on the GPU at its peak during the run: data, weights and gradients"
-SINCE_START = "resident memory of the whole process at its peak since it began (this system cannot tell single runs apart)"
+SINCE_START = (
+    "resident memory of the whole process at its peak since it began (this system cannot tell single runs apart)"
+)
 
 
 def watch_memory(device: torch.device) -> None:

@@ -9,6 +9,7 @@ from cochain.complexes import Complex
 from cochain.errors import CochainError, SpecError, unknown_name
 from cochain.experiments.comparison import Failure, Task
 from cochain.experiments.execute import versions
+from cochain.experiments.lifting import canonical_lift
 from cochain.experiments.prepare import lift_for
 from cochain.experiments.recipes import Recipe, kind_of_recipe, recipe_for
 from cochain.experiments.spec import Protocol, RunSpec, Training, make_spec, make_training
@@ -75,21 +76,26 @@ def plan(
         row = entry(name)
         try:
             chosen = lift_for(name, complex_, lift)
-            model_class(row)
         except CochainError as error:
-            failures.append(Failure(name, str(error)))
+            failures.append(Failure(row.name, str(error)))
             continue
-        found.append(_plan_model(request, name, chosen, options))
+        recipe = recipe_for(
+            request.dataset, name, kind_of_recipe(request.task.target, request.task.kind, request.protocol)
+        )
+        if recipe.lift and chosen and lift is None and complex_.domain == "graph":
+            chosen = canonical_lift(recipe.lift)
+        found.append(_plan_model(request, name, chosen, recipe, options))
     return found, failures
 
 
-def _plan_model(request: Request, name: str, lift: str, options: Options) -> Planned:
-    recipe = recipe_for(request.dataset, name, kind_of_recipe(request.task.target, request.task.kind, request.protocol))
+def _plan_model(request: Request, name: str, lift: str, recipe: Recipe, options: Options) -> Planned:
     training, own = split_options(name, options)
     changes = {**recipe.training, **({"epochs": request.epochs} if request.epochs else {}), **training}
     config = {**recipe.options, **own}
     trained = make_training(changes)
-    specs = [_spec(request, name, lift, config, trained, fold, seed) for fold in request.folds for seed in request.seeds]
+    specs = [
+        _spec(request, name, lift, config, trained, fold, seed) for fold in request.folds for seed in request.seeds
+    ]
     source = recipe.source + ("; changed by options" if training or own else "")
     return Planned(name, lift, Recipe(source, changes, config), config, tuple(specs))
 

@@ -24,6 +24,7 @@ from cochain.experiments.store import Finished, Store
 Done = tuple[RunSpec, Finished | str]
 """A run and its result, or why there is none."""
 
+ENDED = "a process should finish its runs, but was ended from outside, most likely for want of memory; try fewer --jobs"
 POLL_SECONDS = 0.1
 OUT_OF_MEMORY = (
     "memory should hold the run, but ran out; take smaller batches (--option batch_size=...), fewer channels "
@@ -92,7 +93,10 @@ def _collect(futures: dict[Future[Any], RunSpec], events: Any, progress: Progres
             try:
                 yield futures[future], future.result()
             except BrokenExecutor:
-                yield futures[future], "a process should finish its runs, but was ended from outside, most likely for want of memory; try fewer --jobs"
+                yield (
+                    futures[future],
+                    ENDED,
+                )
     _pass_on(events, progress)
 
 
@@ -110,7 +114,7 @@ _events: Any = None
 
 def _start_worker(path: str, task: dict[str, Any], runs: str | None, share: int, events: Any) -> None:
     """Open the data once for all runs of this process."""
-    global _bench, _events  # noqa: PLW0603 - a worker process has one bench, and its tasks no other way to reach it
+    global _bench, _events
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends workers at once; the main process has the results
     data = Data(Complex.load(path), Task(**task))
     _bench, _events = Bench(data, Store(runs) if runs is not None else None, share), events

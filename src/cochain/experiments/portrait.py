@@ -29,9 +29,13 @@ def portray(complex_: Complex, task: Task, labels: Labels | None) -> Portrait:
         channels=tuple(_channels(complex_, rank) for rank in ranks),
         odd=tuple(complex_.is_odd(rank) for rank in ranks),
         labels=_label_counts(task, labels),
-        label_histogram=histogram(labels.y[labels.known].double().mean(dim=1)) if labels and task.kind == "regression" else None,
+        label_histogram=histogram(labels.y[labels.known].double().mean(dim=1))
+        if labels and task.kind == "regression"
+        else None,
         unlabelled=int((~labels.known).sum()) if labels else 0,
-        homophily=homophily(complex_, labels) if labels and task.kind == "classification" and task.target == 0 else None,
+        homophily=homophily(complex_, labels)
+        if labels and task.kind == "classification" and task.target == 0
+        else None,
         degrees=histogram(degrees(complex_)) if complex_.rank else None,
         component_sizes=tuple(histogram(complex_.offsets(rank).diff()) for rank in ranks) if several else (),
         parts=_parts(labels),
@@ -39,7 +43,11 @@ def portray(complex_: Complex, task: Task, labels: Labels | None) -> Portrait:
 
 
 def _channels(complex_: Complex, rank: int) -> int:
-    return int(complex_[rank].x.reshape(complex_.sizes[rank], -1).shape[1]) if "x" in complex_[rank] and complex_.sizes[rank] else 0
+    return (
+        int(complex_[rank].x.reshape(complex_.sizes[rank], -1).shape[1])
+        if "x" in complex_[rank] and complex_.sizes[rank]
+        else 0
+    )
 
 
 def _label_counts(task: Task, labels: Labels | None) -> tuple[int, ...]:

@@ -72,7 +72,9 @@ class Workshop:
             warnings += note
         if row.probes and not _has_odd_signal(complex_):
             complex_ = _with_probes(complex_, row.probes)
-            warnings.append("random probes stand in for odd features: the nodes are all alike, so there is nothing to hear")
+            warnings.append(
+                "random probes stand in for odd features: the nodes are all alike, so there is nothing to hear"
+            )
         names = getattr(model_class(row), "names", {})
         return Prepared(_floating(complex_, names, self.dtype), lift, tuple(warnings))
 
@@ -91,8 +93,8 @@ def _check_labels(before: Complex, after: Complex, lift: str, target: int | str)
     rank = int(target)
     if rank > after.rank or ("y" in before[rank]) != ("y" in after[rank]) or before.sizes[rank] != after.sizes[rank]:
         raise SpecError(
-            f"the labels on rank {target} should stay where they are, but the lift {lift} replaces the cells of that rank; "
-            "choose another lift, or leave this model out"
+            f"the labels on rank {target} should stay where they are, but the lift {lift} replaces the cells of that "
+            "rank; choose another lift, or leave this model out"
         )
 
 
@@ -104,7 +106,7 @@ def _with_nodes(complex_: Complex) -> tuple[Complex, list[str]]:
 
 
 def _with_parity(complex_: Complex, rank: int, odd: bool) -> tuple[Complex, list[str]]:
-    """Take features of a rank whose parity is not the one that the model reads: even ones away, of odd ones the size."""
+    """Take even features away where odd ones are read, and of odd ones the size where even ones are read."""
     if "x" not in complex_[rank] or complex_.is_odd(rank) == odd:
         return complex_, []
     if odd:

@@ -26,7 +26,7 @@ class Problem(Protocol):
     """Channels of the answer; 0 for as many as the model's hidden layers have."""
 
     def losses(self, model: nn.Module, generator: torch.Generator) -> Iterator[tuple[Tensor, int]]:
-        """Give the loss of every step of an epoch, each computed when it is asked for, and the rows that it is a mean over."""
+        """Give the loss of each step of an epoch, computed when it is asked for, and the number of its rows."""
 
     def evaluate(self, model: nn.Module, part: int) -> tuple[float | None, float]:
         """Give score and mean loss on a part: 1 validation, 2 test."""
@@ -48,14 +48,22 @@ class LabelledProblem:
     """
 
     def __init__(
-        self, complex_: Complex, task: Task, labels: Labels, fold: int, training: Training, merge_validation: bool = False
+        self,
+        complex_: Complex,
+        task: Task,
+        labels: Labels,
+        fold: int,
+        training: Training,
+        merge_validation: bool = False,
     ) -> None:
         part = labels.split[:, fold]
         if merge_validation:
             part = torch.where(part == VALIDATION, torch.tensor(TRAIN, dtype=part.dtype), part)
         target: int | str = task.target
         device = complex_.device
-        with_labels = complex_.with_cochain(target, "y", labels.y.to(device)).with_cochain(target, "part", part.to(device))  # type: ignore[arg-type]
+        with_labels = complex_.with_cochain(target, "y", labels.y.to(device)).with_cochain(
+            target, "part", part.to(device)
+        )  # type: ignore[arg-type]
         self.complex_ = with_labels
         self.outputs = task.outputs
         self.task = task
@@ -161,7 +169,9 @@ class Criterion(nn.Module):
         self.register_buffer("shift", shift)
         self.register_buffer("scale", scale)
 
-    def forward(self, answers: Float[Tensor, "rows outputs"], labels: Shaped[Tensor, "rows *columns"]) -> Float[Tensor, ""]:
+    def forward(
+        self, answers: Float[Tensor, "rows outputs"], labels: Shaped[Tensor, "rows *columns"]
+    ) -> Float[Tensor, ""]:
         """Give the mean loss."""
         answers = answers if answers.dtype == torch.float64 else answers.float()
         if self.kind == "classification":

@@ -21,9 +21,11 @@ class Recipe:
     """Fields of `Training`."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """Fields of the model's config."""
+    lift: str = ""
+    """The lift of a graph, in place of the one that the catalog names."""
 
 
-CELLS = {"epochs": 200, "patience": 50, "learning_rate": 0.01, "weight_decay": 5e-4}
+CELLS = {"epochs": 200, "patience": 30, "learning_rate": 0.01, "weight_decay": 5e-4}
 COMPONENTS = {"epochs": 100, "patience": 30, "learning_rate": 0.003, "batch_size": 32}
 LINKS = {"epochs": 200, "patience": 50, "learning_rate": 0.01}
 XU = {"epochs": 350, "learning_rate": 0.01, "halve_every": 50, "batch_size": 32}
@@ -65,7 +67,7 @@ _GEOM_GAT = Recipe(
 )
 _NSD = Recipe(
     _BODNAR,
-    {"epochs": 500, "patience": 200, "learning_rate": 0.02, "weight_decay": 5e-3},
+    {"epochs": 500, "patience": 200, "learning_rate": 0.02, "weight_decay": 5e-3, "select_by": "loss"},
     {"hidden": 20, "layers": 4, "stalk": 3, "dropout": 0.7},
 )
 
@@ -79,6 +81,10 @@ BY_MODEL: Mapping[tuple[str, str], Recipe] = {
     **{(name, "gcn"): _GEOM_GCN for name in ("texas", "wisconsin", "cornell")},
     **{(name, "gat"): _GEOM_GAT for name in ("texas", "wisconsin", "cornell")},
     **{(name, "nsd"): _NSD for name in ("texas", "wisconsin", "cornell")},
+    **{
+        ("cells", name): Recipe("default for labels on cells; one large graph has too many rings", lift="clique:2")
+        for name in ("can", "cin", "hmc")
+    },
     ("components", "gin"): Recipe(
         "Xu et al., 2019, with early stopping",
         {"epochs": 200, "patience": 50, "learning_rate": 0.01, "halve_every": 50, "batch_size": 32},
@@ -111,13 +117,13 @@ def recipe_for(dataset: str, model: str, kind: str) -> Recipe:
     own = own or BY_MODEL.get((kind, model))
     if own is None:
         return base
-    return Recipe(own.source, {**base.training, **own.training}, own.options)
+    return Recipe(own.source, {**base.training, **own.training}, own.options, own.lift)
 
 
 ROSTERS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("points", "cells"): ("deep_sets", "gcn", "gat"),
     ("points", "components"): ("deep_sets", "gin", "cin"),
-    ("graph", "cells"): ("gcn", "gat", "sgc", "hgnn", "sccnn"),
+    ("graph", "cells"): ("gcn", "gat", "sgc", "unigin", "can"),
     ("graph", "links"): ("gcn", "gat", "sgc"),
     ("graph", "components"): ("deep_sets", "gin", "gcn", "cin", "mpsn"),
     ("digraph", "cells"): ("gcn", "gat", "sgc"),

@@ -45,5 +45,7 @@ def open_source(dataset: Complex | str | PathLike[str]) -> Source:
         found = Complex.load(path)
         return Source(path.name, repr(found), found, None, text)
     if path.suffix or len(path.parts) > 1 or path.is_dir():
-        raise DataError(f"{text} should be a file written by Complex.save, but {'is a folder' if path.is_dir() else 'is not there'}")
+        raise DataError(
+            f"{text} should be a file written by Complex.save, but {'is a folder' if path.is_dir() else 'is not there'}"
+        )
     raise unknown_name("data set", text, datasets.registry)

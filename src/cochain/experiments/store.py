@@ -87,7 +87,9 @@ class Store:
             with tempfile.TemporaryFile(dir=self.root):
                 pass
         except OSError as error:
-            raise SpecError(f"runs should name a folder to write to, but {self.root} is not: {error.strerror}; name another with --runs") from error
+            raise SpecError(
+                f"runs should name a folder to write to, but {self.root} is none ({error.strerror}); name another"
+            ) from error
 
     def folder(self, spec: RunSpec) -> Path:
         """Give the folder of a run."""
@@ -104,7 +106,7 @@ class Store:
             yield
 
     def find(self, spec: RunSpec) -> Finished | None:
-        """Give a finished run, or None. A folder that cannot be read is named in a warning, and its run is made again."""
+        """Give a finished run, or None. What cannot be read is named in a warning, and made again."""
         folder = self.folder(spec)
         if not (folder / RESULT).exists():
             return None
@@ -114,10 +116,16 @@ class Store:
             finished = Finished(result=result, curve=json.loads((folder / CURVE).read_bytes()))
         except (OSError, ValueError, SpecError) as error:
             reason = f"{error.error_count()} fields do not fit" if isinstance(error, ValidationError) else str(error)
-            warnings.warn(StoreWarning(f"{folder} should hold a finished run, but cannot be read ({reason}); it is made again"), stacklevel=2)
+            warnings.warn(
+                StoreWarning(f"{folder} should hold a finished run, but cannot be read ({reason}); it is made again"),
+                stacklevel=2,
+            )
             return None
         if stored.hash != spec.hash or result.hash != spec.hash:
-            warnings.warn(StoreWarning(f"{folder} should hold run {spec.hash[:16]}, but holds another; it is made again"), stacklevel=2)
+            warnings.warn(
+                StoreWarning(f"{folder} should hold run {spec.hash[:16]}, but holds another; it is made again"),
+                stacklevel=2,
+            )
             return None
         return finished
 
@@ -128,7 +136,12 @@ class Store:
             DataError: when the disk is full or the folder cannot be written; nothing half-written counts as finished.
         """
         folder = self.folder(spec)
-        plain = {"epoch": curve.epoch, "train_loss": curve.train_loss, "validation_score": curve.validation_score, "test_score": curve.test_score}
+        plain = {
+            "epoch": curve.epoch,
+            "train_loss": curve.train_loss,
+            "validation_score": curve.validation_score,
+            "test_score": curve.test_score,
+        }
         try:
             folder.mkdir(exist_ok=True)
             (folder / RESULT).unlink(missing_ok=True)
@@ -137,7 +150,10 @@ class Store:
             write_atomically(folder / WEIGHTS, save({name: value.contiguous() for name, value in weights.items()}))
             write_atomically(folder / RESULT, result.model_dump_json(indent=1).encode())
         except OSError as error:
-            raise DataError(f"{folder} should be written, but cannot be: {error.strerror}; the run is not kept, and will be made again") from error
+            raise DataError(
+                f"{folder} should be written, but cannot be ({error.strerror}); the run is not kept, make room and "
+                "compare again"
+            ) from error
 
 
 def write_atomically(path: Path, data: bytes) -> None:

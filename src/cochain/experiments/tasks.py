@@ -12,7 +12,7 @@ from cochain.errors import ShapeError, SpecError
 from cochain.experiments.comparison import Task
 from cochain.experiments.metrics import metric_for
 
-PLACES = {"node": 0, "edge": 1, "face": 2, "whole": "whole", "link": "link"}
+PLACES: dict[str, int | str] = {"node": 0, "edge": 1, "face": 2, "whole": "whole", "link": "link"}
 TRAIN, VALIDATION, TEST = 0, 1, 2
 OWN_FOLDS = 5
 VALIDATION_SHARE = 1 / 9
@@ -39,7 +39,7 @@ def parse_target(text: "str | int | None", complex_: Complex) -> "int | str":
     """
     if text is None:
         return _where_labels_are(complex_)
-    place = PLACES.get(str(text), text)
+    place: int | str = PLACES.get(str(text), text)
     if isinstance(place, str) and place.isdecimal():
         place = int(place)
     if isinstance(place, str) and place not in ("whole", "link"):
@@ -126,8 +126,10 @@ def check_fold(labels: Labels, task: Task, fold: int) -> list[str]:
     sizes = [int((part == k).sum()) for k in (TRAIN, VALIDATION, TEST)]
     for size, least, name in zip(sizes, (2, 1, 1), ("training", "validation", "test"), strict=True):
         if size < least:
-            rows = "components" if task.target == "whole" else f"cells of rank {task.target}"
-            raise SpecError(f"the {name} part of fold {fold} should hold at least {least} labelled {rows}, but holds {size}")
+            things = "components" if task.target == "whole" else f"cells of rank {task.target}"
+            raise SpecError(
+                f"the {name} part of fold {fold} should hold at least {least} labelled {things}, but holds {size}"
+            )
     rows = labels.y[part == TRAIN]
     if (rows == rows[:1]).all():
         raise SpecError(
@@ -156,8 +158,12 @@ def task_without_whole(task: Task) -> Task:
 def _raw_labels(complex_: Complex, target: "int | str") -> Tensor:
     place = complex_.whole if target == "whole" else complex_[int(target)]
     if "y" not in place:
-        have = [str(rank) for rank in range(complex_.rank + 1) if "y" in complex_[rank]] + ["whole"] * ("y" in complex_.whole)
-        raise SpecError(f"the target {target} should have labels 'y', but has none; there are some on: {', '.join(have) or 'nothing'}")
+        have = [str(rank) for rank in range(complex_.rank + 1) if "y" in complex_[rank]] + ["whole"] * (
+            "y" in complex_.whole
+        )
+        raise SpecError(
+            f"the target {target} should have labels 'y', but has none; it has some on: {', '.join(have) or 'nothing'}"
+        )
     y = place.y.cpu()
     return y[:, 0] if y.ndim == 2 and y.shape[1] == 1 and not y.is_floating_point() else y
 
@@ -188,7 +194,7 @@ def _check_split(split: Tensor) -> None:
     if split.is_floating_point() or int(split.min()) < -1 or int(split.max()) > TEST:
         raise SpecError(
             "split should hold 0 (training), 1 (validation), 2 (test) and -1 (in no part), but holds "
-            f"{split.reshape(-1).unique()[:6].tolist()}"
+            f"{torch.unique(split)[:6].tolist()}"
         )
 
 

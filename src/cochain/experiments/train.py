@@ -97,7 +97,9 @@ def train(spec: RunSpec, model: nn.Module, problem: Problem, on_epoch: OnEpoch |
             loop.run_epoch(on_epoch)
         test = loop.test()
     if test is None:
-        raise SpecError(f"the {spec.metric} of the test part of fold {spec.fold} should be defined, but its labels are all alike")
+        raise SpecError(
+            f"the {spec.metric} of the test part of fold {spec.fold} should be defined, but its labels are all alike"
+        )
     return Outcome(
         test_score=test,
         validation_score=loop.best.score,

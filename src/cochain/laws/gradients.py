@@ -10,8 +10,8 @@ from cochain.laws.running import drawn_from, generic
 from cochain.laws.specimen import cast, replaced, tensor_at
 from cochain.laws.strips import strip
 
-DRAWS = 4
-"""Draws of weights: a rectifier may be dead on one of them by chance, hardly on four."""
+NOISE = (0.1, 0.5, 1.0, 1.0, 1.0, 1.0)
+"""How far weights are moved in each draw: all rectifiers may be dead in one of them by chance, hardly in six."""
 
 
 def gradient_flow(model: nn.Module, complex: Complex, seed: int = 0) -> LawResult:
@@ -19,7 +19,7 @@ def gradient_flow(model: nn.Module, complex: Complex, seed: int = 0) -> LawResul
 
     $$\frac{\partial f}{\partial x_r} \ne 0 \text{ for every rank } r \text{ of } \texttt{model.reads}$$
 
-    The gradient of a random combination of the answer's numbers, in float64, for up to four draws of generic weights.
+    The gradient of a random combination of the answer's numbers, in float64, for up to six draws of generic weights.
     A rank counts as reached when one number of its gradient is not exactly 0: there is no tolerance, since what is not
     connected has a gradient of exactly 0. A rank further away than the model has layers is not reached; give the model
     as many layers as it should need. Ranks without features in the complex, or without cells, are left out.
@@ -37,12 +37,12 @@ def gradient_flow(model: nn.Module, complex: Complex, seed: int = 0) -> LawResul
     if not read:
         return LawResult("gradient_flow", None, "the complex has no features on the ranks that the model reads")
     silent = set(read)
-    for draw in range(DRAWS):
+    for draw, noise in enumerate(NOISE):
         leaves = {place: tensor_at(complex, *place).clone().requires_grad_() for place in read}
         given = complex
         for place, leaf in leaves.items():
             given = replaced(given, *place, leaf)
-        gradients = _gradients(generic(model, seed + draw), given, list(leaves.values()), seed + draw)
+        gradients = _gradients(generic(model, seed + draw, noise), given, list(leaves.values()), seed + draw)
         silent -= {place for place, gradient in zip(leaves, gradients, strict=True) if _alive(gradient)}
         if not silent:
             return LawResult("gradient_flow", True, f"all of {_named(read)} reach the answer")
@@ -72,8 +72,8 @@ def parameters(model: nn.Module, complex: Complex, seed: int = 0) -> LawResult:
     batch = Complex.union([complex, strip(complex, 14, seed)])
     dead = {name for name, parameter in model.named_parameters() if parameter.requires_grad}
     count = len(dead)
-    for draw in range(DRAWS):
-        copy = generic(model, seed + draw)
+    for draw, noise in enumerate(NOISE):
+        copy = generic(model, seed + draw, noise)
         chosen = {name: parameter for name, parameter in copy.named_parameters() if parameter.requires_grad}
         gradients = _gradients(copy, batch, list(chosen.values()), seed + draw)
         dead -= {name for name, gradient in zip(chosen, gradients, strict=True) if _alive(gradient)}

@@ -26,7 +26,7 @@ def drawn_from(seed: int) -> Iterator[None]:
         yield
 
 
-def generic(model: nn.Module, seed: int) -> nn.Module:
+def generic(model: nn.Module, seed: int, noise: float = 0.1) -> nn.Module:
     """Copy a model in float64 and evaluation mode, with all weights moved a little.
 
     What is zero at initialisation, such as a bias that an odd cochain must not have, is then not zero.
@@ -35,7 +35,7 @@ def generic(model: nn.Module, seed: int) -> nn.Module:
     with drawn_from(seed), torch.no_grad():
         for parameter in other.parameters():
             if parameter.is_floating_point():
-                parameter.add_(0.1 * torch.randn_like(parameter))
+                parameter.add_(noise * torch.randn_like(parameter))
     return other
 
 

@@ -95,9 +95,7 @@ class Gated(Message):
         return f"Σ[{neighborhood}] σ({target} G + {source} H) ⊙ {source} W"  # noqa: RUF001
 
 
-def both_ends(
-    complex_: Complex, map_: nn.Linear, x: Float[Tensor, "nodes channels"]
-) -> Float[Tensor, "ends out"]:
+def both_ends(complex_: Complex, map_: nn.Linear, x: Float[Tensor, "nodes channels"]) -> Float[Tensor, "ends out"]:
     r"""Give $[x_v \Vert x_u] W$ for every edge and each of its ends v, u being the other one.
 
     Rows are the nonzeros of `faces(1, 0)`: those of an edge stand next to each other. W, without bias, is applied to

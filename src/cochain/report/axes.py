@@ -65,7 +65,7 @@ def scale(values: Iterable[float], start: float, end: float, logarithmic: bool =
     if logarithmic:
         room = (high / low) ** pad if high > low * 1.01 else 2.0
         return Scale(low / room, high * room, start, end, True)
-    room = pad * (high - low) or 0.05 * abs(high) or 0.5
+    room = pad * (high - low) if high > low else 0.05 * abs(high) or 0.5
     return Scale(low - room, high + room, start, end)
 
 

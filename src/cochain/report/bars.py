@@ -49,7 +49,8 @@ def histogram(data: Histogram, title: str, label: str, tone: str = "var(--accent
             name = f"{start + 0.5:.0f}" if units else f"{tick_label(start)} to {tick_label(end)}"
             bars.append(
                 fill(
-                    '<rect class="mark bar" x="{}" y="{}" width="{}" height="{}" style="fill:{}"><title>{}</title></rect>',
+                    '<rect class="mark bar" x="{}" y="{}" width="{}" height="{}" style="fill:{}">'
+                    "<title>{}</title></rect>",
                     x(start) + 0.5, bottom - tall, wide, tall, tone, f"{name}: {count:,}",
                 )
             )  # fmt: skip
@@ -68,7 +69,8 @@ def shares(parts: Sequence[tuple[str, int, str]], label: str) -> Html:
         if count:
             drawn.append(
                 fill(
-                    '<rect class="mark bar" x="{}" y="4" width="{}" height="20" style="fill:{}"><title>{}: {}</title></rect>',
+                    '<rect class="mark bar" x="{}" y="4" width="{}" height="20" style="fill:{}">'
+                    "<title>{}: {}</title></rect>",
                     at, max(wide - 1.5, 0.5), tone, name, f"{count:,}",
                 )
             )  # fmt: skip

@@ -65,7 +65,8 @@ def marker(kind: str, x: float, y: float, size: float, title: str = "", key: str
     """Draw a circle for graph models, a diamond for higher-order ones, a square for others."""
     inside = fill("<title>{}</title>", title) if title else Html("")
     if kind == GRAPH:
-        return fill('<circle class="mark dot" data-key="{}" cx="{}" cy="{}" r="{}">{}</circle>', key, x, y, size, inside)
+        template = '<circle class="mark dot" data-key="{}" cx="{}" cy="{}" r="{}">{}</circle>'
+        return fill(template, key, x, y, size, inside)
     half = size * (1.25 if kind == HIGHER else 0.92)
     corners = [(0, -half), (half, 0), (0, half), (-half, 0)]
     if kind != HIGHER:
@@ -88,7 +89,8 @@ def interval_axis(x: Scale, factor: float) -> Html:
     """Draw the labels that the lines of `interval` share."""
     ticks = Scale(x.low * factor, x.high * factor, x.start, x.end).ticks(4)
     labels = (fill('<text class="tick" x="{}" y="12">{}</text>', x(v / factor), f"{v:.4g}") for v in ticks)
-    return fill('<svg class="key" aria-hidden="true" viewBox="0 0 190 16" style="max-width:238px">{}</svg>', join(labels))
+    template = '<svg class="key" aria-hidden="true" viewBox="0 0 190 16" style="max-width:238px">{}</svg>'
+    return fill(template, join(labels))
 
 
 def strips(lines: Sequence[Strip], title: str, factor: float, reference: tuple[float, str] | None) -> Html:
@@ -167,7 +169,8 @@ def _labels(points: list[Point], x: Scale, y: Scale, width: float) -> Html:
     for p in sorted(points, key=lambda p: y(p.y)):
         long = 6.4 * min(len(p.name), 22)
         at = x(p.x), y(p.y)
-        places = [(9, 4), (-9 - long, 4), (9, -8), (9, 16), (-9 - long, -8), (-9 - long, 16), (-long / 2, -14), (-long / 2, 22)]
+        before, above = -9 - long, -long / 2
+        places = [(9, 4), (before, 4), (9, -8), (9, 16), (before, -8), (before, 16), (above, -14), (above, 22)]
         around = [(at[0] + dx, at[1] + dy - 10, at[0] + dx + long, at[1] + dy + 2) for dx, dy in places]
         inside = [box for box in around if box[0] > 46 and box[2] < width]
         box = min(inside or around, key=lambda box: sum(_overlap(box, other) for other in boxes))

@@ -45,9 +45,7 @@ def band(name: str, kind: str, runs: Sequence[Run], which: str) -> Band | None:
     """
     at: dict[int, list[float]] = {}
     for run in runs:
-        values: Sequence[float | None] = (
-            run.curve.train_loss if which == "train_loss" else run.curve.validation_score
-        )
+        values: Sequence[float | None] = run.curve.train_loss if which == "train_loss" else run.curve.validation_score
         for epoch, value in zip(run.curve.epoch, values, strict=False):
             if value is not None and math.isfinite(value):
                 at.setdefault(epoch, []).append(value)
@@ -73,8 +71,14 @@ def panels(bands: Sequence[Band], which: str, y_title: str, factor: float) -> li
     """
     x = Scale(0.0, float(max([b.epoch[-1] for b in bands] + [2])), _LEFT, _WIDTH - 10)
     y = _vertical(bands, factor)
-    lines = [join([fill("{}{} {}", "L" if i else "M", x(e), y(m)) for i, (e, m) in enumerate(zip(b.epoch, b.mean, strict=True))]) for b in bands]  # fmt: skip
-    return [_panel(i, bands, lines, which, (x, y), y_title, factor) for i in range(len(bands))]
+    names = [f"{which}-{i}" for i in range(len(bands))]
+    found = []
+    for own, (this, name) in enumerate(zip(bands, names, strict=True)):
+        axes = [left_axis(y, _LEFT, _WIDTH - 10, "", factor), bottom_axis(x, _TOP, y.start, "", count=4, grid=False)]
+        others = [fill('<use class="context" href="#{}"/>', other) for i, other in enumerate(names) if i != own]
+        body = join([*axes, *others, _curve(this, name, x, y)])
+        found.append(plot(_WIDTH, _HEIGHT - 16, f"{y_title} of {this.name} by epoch", body))
+    return found
 
 
 def _vertical(bands: Sequence[Band], factor: float) -> Scale:
@@ -87,28 +91,22 @@ def _vertical(bands: Sequence[Band], factor: float) -> Scale:
     return Scale(low - room, high + room, _HEIGHT - 40, _TOP)
 
 
-def _panel(
-    own: int, bands: Sequence[Band], lines: Sequence[Html], which: str, scales: tuple[Scale, Scale], y_title: str, factor: float
-) -> Html:  # fmt: skip
-    this, (x, y) = bands[own], scales
-    others = join(
-        fill('<use class="context" href="#{}-{}"/>', which, j) for j in range(len(bands)) if j != own
+def _curve(this: Band, name: str, x: Scale, y: Scale) -> Html:
+    """Draw band, line, kept epochs and the model's name; other panels show the line again by its id."""
+    points = list(zip(this.epoch, this.mean, this.deviation, strict=True))
+    line = _path([(x(e), y(m)) for e, m, _ in points])
+    around = [(x(e), y(m + d)) for e, m, d in points] + [(x(e), y(m - d)) for e, m, d in reversed(points)]
+    kept = (
+        fill('<line class="kept" x1="{}" x2="{}" y1="{}" y2="{}"/>', x(e), x(e), y.start, y.start - 7)
+        for e in this.best
     )
-    upper = [fill("{}{} {}", "L" if i else "M", x(e), y(m + d)) for i, (e, m, d) in _points(this)]
-    lower = [fill("L{} {}", x(e), y(m - d)) for _, (e, m, d) in reversed(_points(this))]
-    shade = fill('<path class="band" d="{}{}Z"/>', join(upper), join(lower)) if any(this.deviation) else Html("")
-    kept = join(
-        fill('<line class="kept" x1="{}" x2="{}" y1="{}" y2="{}"/>', x(e), x(e), y.start, y.start - 7) for e in this.best
-    )
-    line = fill('<path class="mark line" id="{}-{}" d="{}"/>', which, own, lines[own])
-    body = fill(
-        '{}{}{}<g class="k-{}">{}{}{}<text class="name end strong" x="{}" y="14">{}</text></g>',
-        left_axis(y, _LEFT, _WIDTH - 10, "", factor),
-        bottom_axis(x, _TOP, y.start, "", count=4, grid=False),
-        others, this.kind, shade, line, kept, _WIDTH - 10, shorten(this.name, 34),
+    return fill(
+        '<g class="k-{}">{}<path class="mark line" id="{}" d="{}"/>{}'
+        '<text class="name end strong" x="{}" y="14">{}</text></g>',
+        this.kind, fill('<path class="band" d="{}Z"/>', _path(around)) if any(this.deviation) else "", name, line,
+        join(kept), _WIDTH - 10, shorten(this.name, 34),
     )  # fmt: skip
-    return plot(_WIDTH, _HEIGHT - 16, f"{y_title} of {this.name} by epoch", body)
 
 
-def _points(this: Band) -> list[tuple[int, tuple[int, float, float]]]:
-    return list(enumerate(zip(this.epoch, this.mean, this.deviation, strict=True)))
+def _path(points: Sequence[tuple[float, float]]) -> Html:
+    return fill("M{}", join((fill("{} {}", x, y) for x, y in points), "L"))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cochain.errors import ComplexError, DataError
+from cochain.errors import CochainError, DataError
 from cochain.experiments.comparison import Comparison, Portrait, Task
 from cochain.report import words
 from cochain.report.bars import histogram, horizontal, shares
@@ -69,13 +69,14 @@ def ranks(portrait: Portrait) -> Html:
         fill(
             "<tr><th scope=row>{}</th><td>{}</td><td>{}</td><td>{}</td></tr>",
             rank, f"{cells:,}", words.compact(cells / each) if each > 1 else "",
-            f"{channels:,}{' odd' if odd else ''}" if channels else "–",
+            f"{channels:,}{' odd' if odd else ''}" if channels else words.NOTHING,
         )
         for rank, (cells, channels, odd) in enumerate(zip(portrait.cells, portrait.channels, portrait.odd, strict=True))
     ]  # fmt: skip
     head = "each" if each > 1 else ""
     return fill(
-        '<table class="plain"><thead><tr><th>rank</th><th>cells</th><th>{}</th><th>channels</th></tr></thead><tbody>{}</tbody></table>',
+        '<table class="plain"><thead><tr><th>rank</th><th>cells</th><th>{}</th><th>channels</th></tr></thead>'
+        "<tbody>{}</tbody></table>",
         head, join(rows),
     )  # fmt: skip
 
@@ -90,15 +91,19 @@ def charts(comparison: Comparison) -> list[tuple[str, Html]]:
         counts, tones = list(portrait.labels), list(TONES)
         if len(counts) > CLASSES:
             rest = len(counts) - CLASSES + 1
-            names, counts = [*names[: CLASSES - 1], f"{rest} more"], [*counts[: CLASSES - 1], sum(counts[CLASSES - 1 :])]
-        found.append(("Classes" if kind == "class" else "Positive labels", horizontal(names, counts, f"targets of each {kind}", tones)))
+            names = [*names[: CLASSES - 1], f"{rest} more"]
+            counts = [*counts[: CLASSES - 1], sum(counts[CLASSES - 1 :])]
+        title = "Classes" if kind == "class" else "Positive labels"
+        found.append((title, horizontal(names, counts, f"targets of each {kind}", tones)))
     if portrait.label_histogram is not None and any(portrait.label_histogram.counts):
-        found.append(("Distribution of the label", histogram(portrait.label_histogram, "label", "histogram of the label")))
+        chart = histogram(portrait.label_histogram, "label", "histogram of the label")
+        found.append(("Distribution of the label", chart))
     if portrait.parts:
         found.append((_parts_caption(portrait), _parts(portrait)))
     if portrait.degrees is not None and any(portrait.degrees.counts):
         what = "hyperedges" if portrait.domain == "hypergraph" else "edges"
-        found.append((f"{what.capitalize()} at a node", histogram(portrait.degrees, what, f"histogram of {what} at a node")))
+        chart = histogram(portrait.degrees, what, f"histogram of {what} at a node")
+        found.append((f"{what.capitalize()} at a node", chart))
     for rank, sizes in enumerate(portrait.component_sizes):
         name = {0: "nodes", 1: "edges"}.get(rank, f"cells of rank {rank}")
         found.append((f"Sizes of components: {name}", histogram(sizes, name, f"histogram of {name} per component")))
@@ -143,7 +148,7 @@ def _one(one: "Complex", name: str, lifts: list[str]) -> list[Picture]:
     for lift in lifts or [""]:
         try:
             lifted = apply_lift(one, lift, features=None) if lift and one.sizes[0] <= LARGE else one
-        except ComplexError:
+        except CochainError:  # a lift that this complex cannot have, or that is not known here
             continue
         caption = " · ".join(part for part in (name, lift if lifted is not one else "as it is") if part)
         if not lift or lifted is not one:
@@ -153,7 +158,8 @@ def _one(one: "Complex", name: str, lifts: list[str]) -> list[Picture]:
 
 def _with_size(caption: str, drawn: "Complex") -> str:
     """Add what a reader can count in the picture."""
-    names = ("node", "hyperedge" if drawn.domain == "hypergraph" else "edge", {"simplicial": "triangle", "cell": "polygon"}.get(drawn.domain, "2-cell"))
+    two = {"simplicial": "triangle", "cell": "polygon"}.get(drawn.domain, "2-cell")
+    names = ("node", "hyperedge" if drawn.domain == "hypergraph" else "edge", two)
     counts = [words.plural(n, name) for n, name in zip(drawn.sizes, names, strict=False) if n]
     return f"{caption}: {words.listing(counts)}"
 

@@ -152,7 +152,8 @@ def _nodes(part: Sketch, places: Float) -> list[Html]:
 
 def _node(part: Sketch, places: Float, i: int, radius: float) -> Html:
     return fill(
-        '<circle class="node" cx="{}" cy="{}" r="{}" fill="{}" stroke="#fff" stroke-opacity="0.85" stroke-width="0.8"/>',
+        '<circle class="node" cx="{}" cy="{}" r="{}" fill="{}" stroke="#fff" stroke-opacity="0.85" '
+        'stroke-width="0.8"/>',
         float(places[i, 0]), float(places[i, 1]), radius, _tone(part, i),
     )  # fmt: skip
 
@@ -161,7 +162,8 @@ def _body(part: Sketch, places: Float) -> list[Html]:
     """Draw polygons, edges and nodes of a body from back to front, the far ones paler by their tone."""
     depth = places[:, 2]
     items = [(float(depth[walk].mean()), _shaded(places[walk])) for walk in part.polygons]
-    covered = {frozenset(pair) for walk in part.polygons for pair in zip(walk.tolist(), np.roll(walk, -1).tolist(), strict=True)}
+    sides = (zip(walk.tolist(), np.roll(walk, -1).tolist(), strict=True) for walk in part.polygons)
+    covered = {frozenset(pair) for walk in sides for pair in walk}
     for u, v in part.edges.tolist():
         if frozenset((u, v)) not in covered:
             line = fill('<path d="{}" stroke="{}" stroke-width="1.2"/>', _segment(places[u], places[v]), _LINE)
@@ -169,18 +171,15 @@ def _body(part: Sketch, places: Float) -> list[Html]:
     if not part.polygons or part.labels is not None:
         radius = _radius(part) * 0.8
         items += [(float(depth[i]) + 2.0, _node(part, places, i, radius)) for i in range(part.nodes)]
-    return [item for _, item in sorted(items, key=lambda item: item[0])]
+    start = fill('<g fill-opacity="0.93" stroke="#1c3a63" stroke-opacity="0.6" stroke-width="0.6">')
+    return [start, *(item for _, item in sorted(items, key=lambda item: item[0])), fill("</g>")]
 
 
 def _shaded(points: Float) -> Html:
-    """Fill a polygon by how far it faces the light; inside and outside are lit alike, as a surface may have one side."""
+    """Fill a polygon by how far it faces the light; both sides alike, as a surface may have only one."""
     normal = np.cross(points[1] - points[0], points[2] - points[0])
     normal = normal / (np.linalg.norm(normal) + 1e-12)
     light = abs(float(normal @ np.array([-0.35, -0.55, 0.76])))
     dark, pale = np.array([0x24, 0x4F, 0x8A]), np.array([0xB9, 0xD6, 0xF4])
     tone = "#" + "".join(f"{round(c):02x}" for c in dark + (pale - dark) * light)
-    return fill(
-        '<path class="cell" d="{}" fill="{}" fill-opacity="0.93" stroke="#1c3a63" stroke-opacity="0.6" '
-        'stroke-width="0.6" stroke-linejoin="round"/>',
-        _walk(points), tone,
-    )  # fmt: skip
+    return fill('<path class="cell" d="{}" fill="{}"/>', _walk(points), tone)

@@ -17,9 +17,8 @@ def layout(part: Sketch) -> Float:
     with d the distance in the graph, is made small by majorisation, from the first eigenvectors of the graph's
     Laplacian. Hyperedges take part as points of their own, half a step from their nodes. There is nothing random in it.
     """
-    if part.position is not None:
-        places = part.position
-    else:
+    places = part.position
+    if places is None:
         places = _by_distance(part, 3 if _is_surface(part) else 2)
     if places.shape[1] == 3:
         places = _turn(places)
@@ -43,7 +42,7 @@ def _by_distance(part: Sketch, dimensions: int) -> Float:
     weights = np.where(column >= part.nodes, 0.5, 1.0)
     links = coo_array((weights, (row, column)), shape=(size, size)).tocsr()
     distance = shortest_path(links, directed=False)
-    pieces, member = connected_components(links, directed=False)
+    pieces = connected_components(links, directed=False, return_labels=False)
     if pieces > 1:
         near = distance[np.isfinite(distance)].max(initial=1.0)
         distance = np.where(np.isfinite(distance), distance, max(1.5, 0.5 * near + 1.0))
@@ -95,7 +94,7 @@ def _majorise(distance: Float, places: Float, steps: int = 250) -> Float:
 
 def _turn(places: Float) -> Float:
     """Look at a body from above its two longest axes, tilted so that holes and heights are seen."""
-    centred = places - places.mean(axis=0)
+    centred: Float = places - places.mean(axis=0)
     axes = np.linalg.svd(centred, full_matrices=False)[2]
     if len(axes) < 3:
         return centred
@@ -105,11 +104,13 @@ def _turn(places: Float) -> Float:
     tilt, turn = np.deg2rad(52.0), np.deg2rad(24.0)
     about_z = np.array([[np.cos(turn), -np.sin(turn), 0], [np.sin(turn), np.cos(turn), 0], [0, 0, 1]])
     about_x = np.array([[1, 0, 0], [0, np.cos(tilt), -np.sin(tilt)], [0, np.sin(tilt), np.cos(tilt)]])
-    return centred @ axes.T @ about_z.T @ about_x.T
+    turned: Float = centred @ axes.T @ about_z.T @ about_x.T
+    return turned
 
 
 def _into_unit(places: Float) -> Float:
     """Shift and scale all axes alike, so that the larger side of the picture is 1 and its middle 0.5."""
     low, high = places.min(axis=0), places.max(axis=0)
     size = float((high - low)[:2].max())
-    return (places - (low + high) / 2) / (size if size > 1e-12 else 1.0) + 0.5
+    placed: Float = (places - (low + high) / 2) / (size if size > 1e-12 else 1.0) + 0.5
+    return placed

@@ -26,7 +26,7 @@ def table(comparison: Comparison) -> Html:
         [
             _head("rank", "#", "place by mean score"),
             _head("model", "model", ""),
-            _head("score", metric, "mean ± standard deviation of the test scores", first_down=comparison.task.higher_is_better),
+            _head("score", metric, "mean ± standard deviation of the test scores", comparison.task.higher_is_better),
             fill('<th class="chart"><span class="hidden">interval</span>{}</th>', interval_axis(x, factor(comparison))),
             _head("p", "p", "corrected paired test against the best model"),
             _head("parameters", "parameters", "trained numbers"),
@@ -36,7 +36,7 @@ def table(comparison: Comparison) -> Html:
     )
     body = join(_row(i, row, comparison, x) for i, row in enumerate(rows))
     return fill(
-        '<div class="scroll" tabindex="0" role="region" aria-label="leaderboard"><table class="sortable" id="leaderboard">'
+        '<div class="scroll" tabindex="0" role="region" aria-label="leaderboard"><table class="sortable" id="board">'
         "<thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>",
         head, body,
     )  # fmt: skip
@@ -59,31 +59,28 @@ def _row(place: int, row: Row, comparison: Comparison, x: Scale) -> Html:
     notes = join(fill('<p class="warning">{}</p>', note) for note in row.warnings)
     lift = fill('<span class="lift">{}</span>', f"{domain(row.model) or 'own'} · {row.lift or 'data as it is'}")
     return fill(
-        '<tr class="k-{} {}"><td data-value="{}">{}</td><th scope="row" data-value="{}"><span class="chip {}" title="{}"></span>{}{}{}{}</th>'
+        '<tr class="k-{} {}"><td data-value="{}">{}</td>'
+        '<th scope="row" data-value="{}"><span class="chip {}" title="{}"></span>{}{}{}{}</th>'
         '<td class="score" data-value="{}">{}</td><td class="chart">{}</td><td data-value="{}">{}</td>'
         '<td data-value="{}">{}</td><td data-value="{}">{}</td><td data-value="{}">{}</td></tr>',
         which, "best" if row.best_group else "", place + 1, place + 1, row.model, which, NAMES[which], row.model,
         badge if row.best_group else "", lift, notes,
         repr(row.mean), text, chart, "" if row.p_value is None else repr(row.p_value), p,
-        row.parameters, words.compact(row.parameters), repr(row.seconds_per_epoch), words.significant(row.seconds_per_epoch),
+        row.parameters, words.compact(row.parameters),
+        repr(row.seconds_per_epoch), words.significant(row.seconds_per_epoch),
         repr(row.peak_memory_mb), f"{words.significant(row.peak_memory_mb)} MB",
     )  # fmt: skip
 
 
 def scores(comparison: Comparison) -> Html:
     """Draw every test score as a dot, model by model, with the share of the largest class to compare with."""
-    lines = [
-        Strip(
-            label(row, comparison.rows),
-            kind(row.model),
-            row.mean,
-            tuple(
-                Dot(s.value, f"{row.model}, fold {s.fold}, seed {s.seed}: {words.score(s.value, comparison.task)}", f"{s.fold}-{s.seed}")
-                for s in row.scores
-            ),
-        )
-        for row in comparison.rows
-    ]  # fmt: skip
+    lines = []
+    for row in comparison.rows:
+        dots = []
+        for s in row.scores:
+            title = f"{row.model}, fold {s.fold}, seed {s.seed}: {words.score(s.value, comparison.task)}"
+            dots.append(Dot(s.value, title, f"{s.fold}-{s.seed}"))
+        lines.append(Strip(label(row, comparison.rows), kind(row.model), row.mean, tuple(dots)))
     return strips(lines, words.metric_name(comparison.task), factor(comparison), _reference(comparison))
 
 

@@ -5,10 +5,9 @@ import hashlib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from cochain.experiments.comparison import Comparison, ModelCard, Run
-from cochain.report import dataset, leaderboard, words
+from cochain.experiments.comparison import Comparison
+from cochain.report import dataset, details, leaderboard, words
 from cochain.report.answer import answer
-from cochain.report.diagram import embed
 from cochain.report.kinds import NAMES, kind
 from cochain.report.markup import Html, fill, join
 from cochain.report.script import SCRIPT
@@ -31,25 +30,30 @@ def render(comparison: Comparison, complex_: "Complex | None" = None) -> str:
         _section("learning", "Learning curves", _learning(comparison)),
         _section("cost", "What a score costs", _costs(comparison)),
         _section("data", "The data", _data(comparison, complex_)),
-        _section("models", "The models", join(_card(i, card) for i, card in enumerate(comparison.models))),
-        _section("failures", "What did not work", _failures(comparison)),
-        _section("again", "To do this again", _again(comparison)),
+        _section("models", "The models", join(details.card(i, model) for i, model in enumerate(comparison.models))),
+        _section("failures", "What did not work", details.failures(comparison)),
+        _section("again", "To do this again", details.again(comparison)),
     ]
     title = f"{comparison.title or comparison.dataset} · Cochain"
     return fill(
         "<!doctype html>\n"
-        '<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta http-equiv="Content-Security-Policy" content="{}"><meta name="color-scheme" content="light dark">'
         '<title>{}</title><link rel="icon" href="data:,"><style>{}</style></head>\n'
         "<body>{}<main>{}</main>\n<script>{}</script></body></html>\n",
-        _policy(), title, Html(STYLE), _header(comparison, sections), join(part for _, _, part in sections if part), Html(SCRIPT),
+        _policy(), title, Html(STYLE), _header(comparison, sections), join(part for _, _, part in sections),
+        Html(SCRIPT),
     )  # fmt: skip
 
 
 def _policy() -> str:
     """Let nothing load and nothing run but this page's own script."""
     digest = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
-    return f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    return (
+        f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
 
 
 def _section(name: str, title: str, body: Html) -> tuple[str, str, Html]:
@@ -65,8 +69,11 @@ def _header(comparison: Comparison, sections: Iterable[tuple[str, str, Html]]) -
     if not comparison.complete:
         banner = fill('<p class="banner">Stopped before every run was done: this is what was there by then.</p>')
     if comparison.protocol != "validation":
-        banner = join([banner, fill('<p class="banner">Protocol {}: the epoch was chosen by test scores, averaged over the folds, as '
-            "some papers do. That flatters; compare with such papers only.</p>", comparison.protocol)])  # fmt: skip
+        warning = (
+            f"Protocol {comparison.protocol}: the epoch was chosen by test scores, averaged over the folds, as some "
+            "papers do. That flatters; compare with such papers only."
+        )
+        banner = join([banner, fill('<p class="banner">{}</p>', warning)])
     meta = join(
         [
             fill("<span>{}</span>", words.plural(len(comparison.rows), "model")),
@@ -80,13 +87,15 @@ def _header(comparison: Comparison, sections: Iterable[tuple[str, str, Html]]) -
         '<button type="button" id="theme" aria-label="switch between light and dark">Light / dark</button></div>'
         '<h1>{}</h1><p class="meta">{}</p>{}<div class="answer"><p class="headline">{}</p>{}</div>'
         '<nav aria-label="sections">{}</nav></header>',
-        comparison.title or comparison.dataset, meta, banner, headline, join(fill("<p>{}</p>", s) for s in rest), links,
+        comparison.title or comparison.dataset, meta, banner, headline,
+        join(fill("<p>{}</p>", sentence) for sentence in rest), links,
     )  # fmt: skip
 
 
 def _legend(comparison: Comparison) -> Html:
     present = {kind(row.model) for row in comparison.rows}
-    items = (fill('<li class="k-{}"><span class="chip {}"></span>{}</li>', k, k, name) for k, name in NAMES.items() if k in present)
+    shown = ((each, each, name) for each, name in NAMES.items() if each in present)
+    items = (fill('<li class="k-{}"><span class="chip {}"></span>{}</li>', *each) for each in shown)
     return fill('<ul class="legend">{}</ul>', join(items))
 
 
@@ -94,8 +103,8 @@ def _leaderboard(comparison: Comparison) -> Html:
     if not comparison.rows:
         return Html("")
     note = (
-        "Mean ± standard deviation over folds and seeds. The best group holds the best model and those that a paired test, "
-        "corrected for overlapping folds and for several models, does not tell from it at the level of 0.05. "
+        "Mean ± standard deviation over folds and seeds. The best group holds the best model and those that a paired "
+        "test, corrected for overlapping folds and for several models, does not tell from it at the level of 0.05. "
         f"Memory: {comparison.memory}."
     )
     return fill('{}{}<p class="note">{}</p>', _legend(comparison), leaderboard.table(comparison), note)
@@ -104,8 +113,12 @@ def _leaderboard(comparison: Comparison) -> Html:
 def _scores(comparison: Comparison) -> Html:
     if not comparison.rows:
         return Html("")
-    note = "A dot is one test score; point at it and the scores of the same fold and seed light up. The bar is the mean."
-    return fill('<p class="note">{}</p><div class="scroll card" tabindex="0" role="region" aria-label="test scores">{}</div>', note, leaderboard.scores(comparison))
+    note = "A dot is one test score; point at it, and the scores of its fold and seed light up. The bar is the mean."
+    return fill(
+        '<p class="note">{}</p><div class="scroll card" tabindex="0" role="region" aria-label="test scores">{}</div>',
+        note,
+        leaderboard.scores(comparison),
+    )
 
 
 def _learning(comparison: Comparison) -> Html:
@@ -113,13 +126,13 @@ def _learning(comparison: Comparison) -> Html:
     if not groups:
         return Html("")
     note = (
-        "Mean over runs with a band of one standard deviation, up to the epoch that half of the runs reached; grey: the other "
-        "models. Ticks at the foot are the epochs whose weights were kept."
+        "Mean over runs with a band of one standard deviation, up to the epoch that half of the runs reached; grey: "
+        "the other models. Ticks at the foot are the epochs whose weights were kept."
     )
     blocks = (
-        fill('<h3>{}</h3><div class="grid-of panels">{}</div>', title[:1].upper() + title[1:], join(fill("<figure>{}</figure>", p) for p in panels))
+        fill('<h3>{}</h3><div class="grid-of panels">{}</div>', title[:1].upper() + title[1:], _figures(panels))
         for title, panels in groups
-    )  # fmt: skip
+    )
     return fill('<p class="note">{}</p>{}', note, join(blocks))
 
 
@@ -128,64 +141,21 @@ def _costs(comparison: Comparison) -> Html:
     if not plots:
         return Html("")
     note = "Whiskers are one standard deviation. The stepped line joins the models that no cheaper one equals."
-    return fill('<p class="note">{}</p><div class="grid-of">{}</div>', note, join(fill("<figure>{}</figure>", p) for p in plots))
+    return fill('<p class="note">{}</p><div class="grid-of">{}</div>', note, _figures(plots))
+
+
+def _figures(plots: Iterable[Html]) -> Html:
+    return join(fill("<figure>{}</figure>", plot) for plot in plots)
 
 
 def _data(comparison: Comparison, complex_: "Complex | None") -> Html:
     drawn = dataset.pictures(comparison, complex_)
-    pictures = join(fill('<figure class="picture">{}<figcaption>{}</figcaption></figure>', p.svg, p.caption) for p in drawn)
-    charts = join(fill("<figure><figcaption>{}</figcaption>{}</figure>", caption, svg) for caption, svg in dataset.charts(comparison))
-    cells = fill("<figure><figcaption>Cells by rank, before any lift</figcaption>{}</figure>", dataset.ranks(comparison.portrait))
+    pictures = join(
+        fill('<figure class="picture">{}<figcaption>{}</figcaption></figure>', p.svg, p.caption) for p in drawn
+    )
+    first = ("Cells by rank, before any lift", dataset.ranks(comparison.portrait))
+    charts = join(
+        fill("<figure><figcaption>{}</figcaption>{}</figure>", *each) for each in (first, *dataset.charts(comparison))
+    )
     gallery = fill('<div class="grid-of pictures">{}</div>', pictures) if drawn else Html("")
-    return join([dataset.facts(comparison), gallery, fill('<div class="grid-of">{}{}</div>', cells, charts)])
-
-
-def _card(place: int, card: ModelCard) -> Html:
-    options = join(fill("<div><dt>{}</dt><dd>{}</dd></div>", key, value) for key, value in sorted(card.options.items()))
-    diagram = embed(card.diagram, f"d{place}", f"tensor diagram of {card.model}")
-    reference = fill(' <span class="dim">{}</span>', card.reference) if card.reference else Html("")
-    return fill(
-        '<details class="card k-{}"{}><summary><span class="chip {}"></span><b>{}</b>{}<span class="lift">{}</span></summary>'
-        '{}{}<dl class="options">{}</dl>{}</details>',
-        kind(card.model), Html(" open") if place == 0 else "", kind(card.model), card.model, reference, card.lift or "data as it is",
-        fill('<pre class="equations">{}</pre>', "\n".join(card.equations)) if card.equations else "",
-        fill('<div class="scroll diagram">{}</div>', diagram) if diagram else "",
-        options, fill('<p class="note">Hyperparameters: {}</p>', card.source) if card.source else "",
-    )  # fmt: skip
-
-
-def _failures(comparison: Comparison) -> Html:
-    if not comparison.failures:
-        return Html("")
-    items = []
-    for failure in comparison.failures:
-        where = "" if failure.fold is None else f", fold {failure.fold}"
-        where += "" if failure.seed is None else f", seed {failure.seed}"
-        items.append(fill("<li><b>{}</b>{}: {}</li>", failure.model, where, failure.message))
-    return fill('<ul class="failures">{}</ul>', join(items))
-
-
-def _again(comparison: Comparison) -> Html:
-    versions = join(fill("<div><dt>{}</dt><dd>{}</dd></div>", *pair) for pair in comparison.versions.items())
-    head = join(fill('<th data-key="run-{}" aria-sort="none"><button type="button">{}</button></th>', key, key) for key in _RUN_COLUMNS)
-    rows = join(_run(run, comparison) for run in comparison.runs)
-    return fill(
-        '<div class="command"><pre><code id="command">{}</code></pre><button type="button" id="copy">Copy</button></div>'
-        '<dl class="options">{}</dl><p class="note">Started {}, ended {}.</p>'
-        '<details class="card"><summary><b>{}</b> <span class="dim">with their hashes, which name their folders</span></summary>'
-        '<div class="scroll"><table class="sortable plain" id="runs"><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div></details>',
-        comparison.command, versions, comparison.started, comparison.finished, words.plural(len(comparison.runs), "run"), head, rows,
-    )  # fmt: skip
-
-
-_RUN_COLUMNS = ("model", "fold", "seed", "test", "validation", "epoch", "seconds", "hash")
-
-
-def _run(run: Run, comparison: Comparison) -> Html:
-    return fill(
-        '<tr><td data-value="{}">{}</td><td>{}</td><td>{}</td><td data-value="{}">{}</td><td data-value="{}">{}</td><td>{}</td>'
-        '<td data-value="{}">{}</td><td data-value="{}"><code title="{}">{}</code></td></tr>',
-        run.model, run.model, run.fold, run.seed, repr(run.test_score), words.score(run.test_score, comparison.task),
-        "" if run.validation_score is None else repr(run.validation_score), words.score(run.validation_score, comparison.task),
-        run.best_epoch, repr(run.seconds), words.duration(run.seconds), run.hash, run.hash, run.hash[:16],
-    )  # fmt: skip
+    return join([dataset.facts(comparison), gallery, fill('<div class="grid-of">{}</div>', charts)])

@@ -1,4 +1,4 @@
-"""The page's script: tables that sort, the theme, the scores of one fold. Without it the page still shows everything."""
+"""The page's script: tables that sort, the theme, the scores of one fold. Without it the page still shows all."""
 
 SCRIPT = """
 "use strict";
@@ -23,7 +23,7 @@ SCRIPT = """
     const keyed = [...body.rows].map(row => [valueOf(row, head.cellIndex), row]);
     keyed.sort(([a], [b]) => a === "" || b === "" ? (a === "") - (b === "") : sign * compare(a, b));
     body.append(...keyed.map(([, row]) => row));
-    for (const other of table.tHead.rows[0].cells) if (other.hasAttribute("aria-sort")) other.setAttribute("aria-sort", "none");
+    for (const other of table.tHead.querySelectorAll("[aria-sort]")) other.setAttribute("aria-sort", "none");
     head.setAttribute("aria-sort", direction);
   }
 

@@ -57,7 +57,9 @@ def sketch(complex_: "Complex", component: int, limit: int) -> Sketch:
 
 def _read(one: "Complex") -> Sketch:
     hyper = one.domain == "hypergraph"
-    edges, polygons, groups = np.zeros((0, 2), np.int64), (), ()
+    edges = np.zeros((0, 2), np.int64)
+    polygons: tuple[Index, ...] = ()
+    groups: tuple[Index, ...] = ()
     if one.rank >= 1 and one.domain in ("graph", "digraph", "simplicial", "cell"):
         edges = _edges(one)
     if one.rank >= 2 and one.domain in ("simplicial", "cell"):
@@ -108,14 +110,14 @@ def _walks(one: "Complex", edges: Index) -> tuple[Index, ...]:
 
 
 def _labels(one: "Complex") -> Index | None:
-    if "y" not in one[0].keys():
+    if "y" not in one[0]:
         return None
     y: npt.NDArray[Any] = one[0].y.numpy()
     return y.astype(np.int64) if y.ndim == 1 and np.issubdtype(y.dtype, np.integer) else None
 
 
 def _position(one: "Complex") -> Float | None:
-    if "pos" not in one[0].keys():
+    if "pos" not in one[0]:
         return None
     position = np.asarray(one[0].pos.numpy(), np.float64)
     if position.shape[1] == 1:

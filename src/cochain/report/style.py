@@ -1,14 +1,18 @@
 """The page's style: one set of names for colours, with values for light and for dark."""
 
 _LIGHT = """
-  --paper: #fbfbfa; --card: #ffffff; --ink: #1b1e24; --soft: #5a6270; --rule: #e4e5e8; --ghost: #d3d6db; --grid: #eceded;
+  --paper: #fbfbfa; --card: #ffffff; --ink: #1b1e24; --soft: #5a6270; --rule: #e4e5e8; --ghost: #d3d6db;
+  --grid: #eceded;
   --accent-2: #9dbbdd; --accent-3: #d3dbe4;
-  --graph: #2565ae; --higher: #bf4f10; --other: #6c50b8; --accent: #4c7fb8; --tint: #eef3f9; --warn: #9a4a00; --warn-tint: #fdf3e4;
+  --graph: #2565ae; --higher: #bf4f10; --other: #6c50b8; --accent: #4c7fb8; --tint: #eef3f9; --warn: #9a4a00;
+  --warn-tint: #fdf3e4;
 """
 _DARK = """
-  --paper: #131519; --card: #1a1d23; --ink: #e9eaee; --soft: #a2a9b6; --rule: #2d323b; --ghost: #3d434e; --grid: #282c34;
+  --paper: #131519; --card: #1a1d23; --ink: #e9eaee; --soft: #a2a9b6; --rule: #2d323b; --ghost: #3d434e;
+  --grid: #282c34;
   --accent-2: #3f6288; --accent-3: #39424f;
-  --graph: #74aef0; --higher: #f59a62; --other: #b7a3f7; --accent: #6c9fd8; --tint: #1c2633; --warn: #f4b56a; --warn-tint: #2b2318;
+  --graph: #74aef0; --higher: #f59a62; --other: #b7a3f7; --accent: #6c9fd8; --tint: #1c2633; --warn: #f4b56a;
+  --warn-tint: #2b2318;
 """
 
 STYLE = (
@@ -16,39 +20,47 @@ STYLE = (
     "@media (prefers-color-scheme: dark) { :root:not([data-theme=light]) { " + _DARK + "} }\n"
     ":root[data-theme=dark] { color-scheme: dark; " + _DARK + "}\n"
     ":root[data-theme=light] { color-scheme: light; }\n"
-    "@media print { :root, :root[data-theme=dark], :root:not([data-theme=light]) { color-scheme: light; " + _LIGHT + "} }\n"
+    "@media print { :root, :root[data-theme=dark], :root:not([data-theme=light]) { color-scheme: light; "
+    + _LIGHT
+    + "} }\n"
     """
 * { box-sizing: border-box; }
 html { scroll-behavior: smooth; -webkit-text-size-adjust: 100%; }
-body { margin: 0; background: var(--paper); color: var(--ink); font: 15px/1.55 system-ui, "Segoe UI", "Helvetica Neue", "Liberation Sans", Arial, sans-serif; }
+body { margin: 0; background: var(--paper); color: var(--ink);
+  font: 15px/1.55 system-ui, "Segoe UI", "Helvetica Neue", "Liberation Sans", Arial, sans-serif; }
 header, main { max-width: 1120px; margin: 0 auto; padding: 0 28px; }
 header { padding-top: 20px; }
 main { padding-bottom: 80px; }
 .top { display: flex; justify-content: space-between; align-items: center; }
 .brand { font-weight: 650; letter-spacing: -0.01em; }
 .dim { color: var(--soft); font-weight: 400; }
-h1 { font-size: 31px; line-height: 1.2; letter-spacing: -0.022em; font-weight: 680; margin: 34px 0 6px; overflow-wrap: anywhere; }
+h1 { font-size: 31px; line-height: 1.2; letter-spacing: -0.022em; font-weight: 680; margin: 34px 0 6px;
+  overflow-wrap: anywhere; }
 h2 { font-size: 20px; letter-spacing: -0.012em; font-weight: 660; margin: 0 0 6px; }
 h3 { font-size: 14px; font-weight: 620; margin: 20px 0 8px; }
 section { margin-top: 56px; scroll-margin-top: 16px; }
-.meta { color: var(--soft); margin: 0; display: flex; flex-wrap: wrap; gap: 4px 20px; font-variant-numeric: tabular-nums; }
+.meta { color: var(--soft); margin: 0; display: flex; flex-wrap: wrap; gap: 4px 20px;
+  font-variant-numeric: tabular-nums; }
 .answer { margin: 26px 0 22px; padding: 2px 0 2px 20px; border-left: 3px solid var(--accent); max-width: 86ch; }
 .answer p { margin: 6px 0; color: var(--soft); overflow-wrap: anywhere; }
 .answer p b { color: var(--ink); font-weight: 620; }
 .answer p.headline { font-size: 20px; line-height: 1.4; letter-spacing: -0.01em; color: var(--ink); }
 .banner { background: var(--warn-tint); color: var(--warn); padding: 9px 14px; border-radius: 8px; margin: 16px 0 0; }
-nav { display: flex; flex-wrap: wrap; gap: 4px 20px; border-top: 1px solid var(--rule); border-bottom: 1px solid var(--rule); padding: 9px 0; }
+nav { display: flex; flex-wrap: wrap; gap: 4px 20px; border-top: 1px solid var(--rule);
+  border-bottom: 1px solid var(--rule); padding: 9px 0; }
 nav a { color: var(--soft); text-decoration: none; }
 nav a:hover { color: var(--ink); text-decoration: underline; text-underline-offset: 4px; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 3px; }
 button { font: inherit; color: inherit; background: none; border: 0; padding: 0; cursor: pointer; }
-#theme, #copy { font-size: 13px; color: var(--soft); border: 1px solid var(--rule); border-radius: 7px; padding: 3px 11px; background: var(--card); }
+#theme, #copy { font-size: 13px; color: var(--soft); border: 1px solid var(--rule); border-radius: 7px;
+  padding: 3px 11px; background: var(--card); }
 #theme:hover, #copy:hover { color: var(--ink); border-color: var(--soft); }
 .note { color: var(--soft); font-size: 13.5px; max-width: 96ch; margin: 6px 0 12px; }
 .scroll { overflow-x: auto; }
 .card, figure { background: var(--card); border: 1px solid var(--rule); border-radius: 10px; }
 .card { padding: 14px 18px; margin: 0 0 12px; }
-.grid-of { display: grid; grid-template-columns: repeat(auto-fill, minmax(310px, 1fr)); gap: 14px; align-items: stretch; }
+.grid-of { display: grid; grid-template-columns: repeat(auto-fill, minmax(310px, 1fr)); gap: 14px;
+  align-items: stretch; }
 .panels { grid-template-columns: repeat(auto-fill, minmax(255px, 1fr)); }
 .pictures { grid-template-columns: repeat(auto-fill, minmax(255px, 1fr)); margin-bottom: 14px; }
 figure { margin: 0; padding: 12px 14px; min-width: 0; }
@@ -57,13 +69,15 @@ figcaption { font-size: 13px; color: var(--soft); margin-bottom: 8px; overflow-w
 .picture { display: flex; flex-direction: column; justify-content: space-between; }
 .picture svg { display: block; width: 100%; max-width: 330px; margin: auto; }
 
-.legend { list-style: none; display: flex; flex-wrap: wrap; gap: 4px 20px; padding: 0; margin: 8px 0 10px; color: var(--soft); font-size: 13.5px; }
+.legend { list-style: none; display: flex; flex-wrap: wrap; gap: 4px 20px; padding: 0; margin: 8px 0 10px;
+  color: var(--soft); font-size: 13.5px; }
 .k-graph { --tone: var(--graph); } .k-higher { --tone: var(--higher); } .k-other { --tone: var(--other); }
 .chip { display: inline-block; width: 9px; height: 9px; margin-right: 9px; background: var(--tone); }
 .chip.graph { border-radius: 50%; } .chip.higher { transform: rotate(45deg); }
 
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-th, td { text-align: right; padding: 9px 12px; border-bottom: 1px solid var(--rule); font-weight: 400; white-space: nowrap; vertical-align: middle; }
+th, td { text-align: right; padding: 9px 12px; border-bottom: 1px solid var(--rule); font-weight: 400;
+  white-space: nowrap; vertical-align: middle; }
 th:first-child, td:first-child { padding-left: 8px; }
 thead th { color: var(--soft); font-size: 13px; vertical-align: bottom; border-bottom-color: var(--soft); }
 thead th button:hover { color: var(--ink); }
@@ -73,14 +87,15 @@ th[aria-sort=ascending] button, th[aria-sort=descending] button { color: var(--i
 th[aria-sort=ascending] button::after { content: "↑"; }
 th[aria-sort=descending] button::after { content: "↓"; }
 th[scope=row], th[data-key=model], th[data-key=run-model], #runs td:first-child { text-align: left; }
-#leaderboard th[scope=row] { white-space: normal; min-width: 210px; font-weight: 620; }
-#leaderboard td:first-child { color: var(--soft); }
-#leaderboard tr.best { background: var(--tint); }
-#leaderboard tbody tr:hover { box-shadow: inset 3px 0 0 var(--tone); }
+#board th[scope=row] { white-space: normal; min-width: 210px; font-weight: 620; }
+#board td:first-child { color: var(--soft); }
+#board tr.best { background: var(--tint); }
+#board tbody tr:hover { box-shadow: inset 3px 0 0 var(--tone); }
 td.score { font-weight: 620; }
 td.chart, th.chart { padding: 0 4px; width: 210px; min-width: 190px; }
 td.chart svg, th.chart svg { display: block; width: 100%; }
-.badge { font-size: 11px; font-weight: 560; color: var(--accent); border: 1px solid currentColor; border-radius: 20px; padding: 1px 8px; margin-left: 7px; white-space: nowrap; }
+.badge { font-size: 11px; font-weight: 560; color: var(--accent); border: 1px solid currentColor;
+  border-radius: 20px; padding: 1px 8px; margin-left: 7px; white-space: nowrap; }
 .lift { display: block; font-size: 12.5px; font-weight: 400; color: var(--soft); margin-left: 18px; }
 summary .lift { display: inline; }
 .warning { font-size: 12.5px; font-weight: 400; color: var(--warn); margin: 3px 0 0 18px; max-width: 40ch; }
@@ -91,7 +106,8 @@ table.plain tr:last-child td, table.plain tr:last-child th { border-bottom: 0; }
 .plot, .key { display: block; width: 100%; height: auto; overflow: visible; }
 .plot text, .key text { font-size: 12px; fill: var(--soft); text-anchor: middle; font-variant-numeric: tabular-nums; }
 .plot text.start { text-anchor: start; } .plot text.end { text-anchor: end; }
-.plot text.name { fill: var(--ink); paint-order: stroke; stroke: var(--card); stroke-width: 3px; } .plot text.strong { font-weight: 620; font-size: 13px; }
+.plot text.name { fill: var(--ink); paint-order: stroke; stroke: var(--card); stroke-width: 3px; }
+  .plot text.strong { font-weight: 620; font-size: 13px; }
 .plot .grid { stroke: var(--grid); } .plot .axis { stroke: var(--rule); }
 .plot .dot { fill: var(--tone); fill-opacity: 0.8; stroke: var(--card); stroke-width: 0.8; }
 .plot .dot.same { fill-opacity: 1; stroke: var(--ink); stroke-width: 2; }
@@ -115,25 +131,31 @@ table.plain tr:last-child td, table.plain tr:last-child th { border-bottom: 0; }
 summary { cursor: pointer; }
 summary > * { vertical-align: baseline; }
 details[open] > summary { margin-bottom: 10px; }
-pre { margin: 0; font: 13.5px/1.65 ui-monospace, "SF Mono", "DejaVu Sans Mono", Menlo, Consolas, monospace; overflow-x: auto; }
+pre { margin: 0; font: 13.5px/1.65 ui-monospace, "SF Mono", "DejaVu Sans Mono", Menlo, Consolas, monospace;
+  overflow-x: auto; }
 code { font: 13px ui-monospace, "SF Mono", "DejaVu Sans Mono", Menlo, Consolas, monospace; }
 .equations { background: var(--tint); border-radius: 8px; padding: 11px 14px; }
 .diagram svg { display: block; max-width: 100%; height: auto; margin: 12px 0; }
 .diagram svg text { fill: var(--ink); } .diagram svg circle + text { fill: #fff; }
 .diagram svg path[stroke], .diagram svg line { stroke: var(--soft); } .diagram svg marker path { fill: var(--soft); }
 .failures { padding-left: 20px; color: var(--warn); overflow-wrap: anywhere; } .failures b { color: var(--ink); }
-.command { display: flex; gap: 12px; align-items: flex-start; background: var(--tint); border-radius: 10px; padding: 12px 14px; margin: 8px 0 14px; }
+.command { display: flex; gap: 12px; align-items: flex-start; background: var(--tint); border-radius: 10px;
+  padding: 12px 14px; margin: 8px 0 14px; }
 .command pre { flex: 1; white-space: pre-wrap; overflow-wrap: anywhere; }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 
-@media (max-width: 640px) { header, main { padding-left: 16px; padding-right: 16px; } h1 { font-size: 25px; } #scores .plot { min-width: 820px; } }
+@media (max-width: 640px) { header, main { padding-left: 16px; padding-right: 16px; } h1 { font-size: 25px; }
+  #scores .plot { min-width: 820px; } }
 @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
 @media print {
-  body { font-size: 11.5px; background: #fff; } header, main { max-width: none; padding: 0; } main { padding-bottom: 0; }
+  body { font-size: 11.5px; background: #fff; } header, main { max-width: none; padding: 0; }
+  main { padding-bottom: 0; }
   nav, #theme, #copy { display: none; } section { margin-top: 26px; } .scroll { overflow: visible; }
   figure, tr, details, .answer { break-inside: avoid; } h2, h3 { break-after: avoid; }
-  th, td { padding: 5px 6px; } td.chart, th.chart { width: 130px; min-width: 110px; } #leaderboard th[scope=row] { min-width: 130px; }
-  .grid-of { grid-template-columns: repeat(3, 1fr); }
+  th, td { padding: 5px 6px; } td.chart, th.chart { width: 130px; min-width: 110px; }
+  #board th[scope=row] { min-width: 130px; }
+  .grid-of { grid-template-columns: repeat(2, 1fr); }
+  .grid-of.panels, .grid-of.pictures { grid-template-columns: repeat(3, 1fr); }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 """

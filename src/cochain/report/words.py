@@ -4,6 +4,8 @@ import math
 
 from cochain.experiments.comparison import Row, Task
 
+NOTHING = "\N{EN DASH}"
+"""What stands where there is no number."""
 PERCENT = ("accuracy", "roc_auc", "average_precision", "f1_macro")
 _METRICS = {
     "accuracy": "accuracy",
@@ -24,7 +26,7 @@ def metric_name(task: Task) -> str:
 def score(value: float | None, task: Task) -> str:
     """Give a score: shares as percentages with one decimal, errors with three digits."""
     if value is None or not math.isfinite(value):
-        return "–"
+        return NOTHING
     return f"{100 * value:.1f}" if task.metric in PERCENT else significant(value)
 
 
@@ -54,7 +56,7 @@ def significant(value: float) -> str:
     ('0.0123', '1,235', '3.00')
     """
     if not math.isfinite(value):
-        return "–"
+        return NOTHING
     size = abs(value)
     if size >= 100:
         return f"{value:,.0f}"
@@ -78,7 +80,7 @@ def compact(value: float) -> str:
 def duration(seconds: float) -> str:
     """Give a time: `3.2 ms`, `1.45 s`, `12 min 5 s`, `2 h 4 min`."""
     if not math.isfinite(seconds):
-        return "–"
+        return NOTHING
     if seconds < 1:
         return f"{significant(1000 * seconds)} ms"
     if seconds < 60:
