@@ -12,8 +12,7 @@ from cochain.catalog import CATALOG, Entry
 from cochain.models.build import model_class
 from law_specimens import domain_of, specimen
 
-# Where the answer is asked for. A layer updates every rank, its last one too, so weights of ranks that an answer on one
-# rank does not read are idle by construction: only an answer on the whole reads all of them.
+# Where the answer is asked for.
 TARGETS: dict[str, tuple[int | str, ...]] = {
     "relabelling": (0, 1, "whole"),
     "orientation": (0, 1, 2, "whole"),
@@ -21,7 +20,7 @@ TARGETS: dict[str, tuple[int | str, ...]] = {
     "union": (0, 1, "whole"),
     "isolated_cells": (0, 1, "whole"),
     "gradient_flow": (0, 1, 2, "whole"),
-    "parameters": ("whole",),
+    "parameters": (0, 1, 2, "whole"),
     "no_dense": ("whole",),
     "scale": (0, "whole"),
     "precision": (0, "whole"),

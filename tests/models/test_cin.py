@@ -35,11 +35,10 @@ def from_upper(c: cc.Complex, rank: int, h: dict[int, Tensor], message: nn.Seque
 
 def layer_oracle(layer: nn.Module, c: cc.Complex, h: dict[int, Tensor]) -> dict[int, Tensor]:
     up = {r.neighborhood.target: r.message.module for r in layer.routes if r.message.reads_via}
-    heard = {
-        0: [from_upper(c, 0, h, up[0])],
-        1: [from_faces(c, 1, h), from_upper(c, 1, h, up[1])],
-        2: [from_faces(c, 2, h)],
-    }
+    # The last layers before an answer on cells update only the ranks that it hears.
+    heard = {k: [from_faces(c, k, h)] if k else [] for k in map(int, layer.updates)}
+    for rank, message in up.items():
+        heard[rank].append(from_upper(c, rank, h, message))
     out = {}
     for rank, messages in heard.items():
         update = layer.updates[str(rank)]

@@ -97,5 +97,5 @@ def test_one_layer_does_not_yet_carry_faces_to_nodes() -> None:
 def test_a_cell_alone_keeps_its_features() -> None:
     c = combinatorial()
     network = model("hmc", c, 0)
-    moved = c.with_cochain(0, "x", c[0].x + torch.eye(9, 3, dtype=F64))
-    assert not torch.allclose(network(moved)[0], network(c)[0])
+    answers = torch.stack([network(c.with_cochain(0, "x", torch.randn(9, 3, dtype=F64)))[0] for _ in range(8)])
+    assert bool((answers.std(dim=0) > 0).all())

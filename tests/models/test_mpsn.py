@@ -19,7 +19,7 @@ def faces_of(c: cc.Complex, rank: int) -> list[list[int]]:
 def layer_oracle(layer: nn.Module, c: cc.Complex, h: dict[int, Tensor]) -> dict[int, Tensor]:
     message = {r.neighborhood.target: r.message.module for r in layer.routes if r.message.reads_via}
     out = {}
-    for k in (0, 1, 2):
+    for k in map(int, layer.updates):  # the last layer before an answer on cells updates their rank alone
         below, above, update = torch.zeros_like(h[k]), torch.zeros_like(h[k]), layer.updates[str(k)]
         for x, each in enumerate(faces_of(c, k) if k else []):
             below[x] = h[k - 1][each].sum(dim=0)

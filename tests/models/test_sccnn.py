@@ -32,7 +32,7 @@ def layer_oracle(layer: nn.Module, c: cc.Complex, h: dict[int, Tensor], order: i
     routes = {str(r.neighborhood): r.message.weight for r in layer.routes if r.neighborhood.kind != "self"}
     own = {r.neighborhood.target: r.message.weight for r in layer.routes if r.neighborhood.kind == "self"}
     out = {}
-    for k in (0, 1, 2):
+    for k in own:  # the last layer before an answer on cells updates their rank alone
         y = h[k] @ own[k]
         sides = {}
         if k > 0:

@@ -2,6 +2,7 @@
 
 import math
 import statistics
+from collections import Counter
 from collections.abc import Sequence
 
 from cochain.experiments.comparison import Row, Run, Score, Task
@@ -73,7 +74,6 @@ def _run(spec: RunSpec, found: Finished, epoch: int) -> Run:
 def _row(group: list[tuple[RunSpec, Finished]], runs: list[Run], p_value: float | None, best: bool) -> Row:
     results = [found.result for _, found in group]
     values = [run.test_score for run in runs]
-    notes = dict.fromkeys(note for result in results for note in result.warnings)
     return Row(
         model=group[0][0].model,
         lift=group[0][0].lift,
@@ -86,5 +86,11 @@ def _row(group: list[tuple[RunSpec, Finished]], runs: list[Run], p_value: float 
         seconds=math.fsum(result.seconds for result in results),
         best_group=best or (p_value is not None and p_value >= LEVEL),
         p_value=p_value,
-        warnings=tuple(notes)[:SHOWN_WARNINGS],
+        warnings=_counted([result.warnings for result in results])[:SHOWN_WARNINGS],
     )
+
+
+def _counted(notes: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """Give every note once, with the number of its runs where not all have it."""
+    counts = Counter(note for each in notes for note in each)
+    return tuple(note if n == len(notes) else f"{note}, in {n} of {len(notes)} runs" for note, n in counts.items())

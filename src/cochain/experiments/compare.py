@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from os import PathLike
 from typing import Any
 
+from cochain.catalog import entry
 from cochain.complexes import Complex
 from cochain.errors import SpecError
 from cochain.experiments.board import TEST_SHARE_OF_LINKS, make_rows
@@ -22,10 +23,11 @@ from cochain.experiments.recipes import kind_of_recipe, roster
 from cochain.experiments.source import Source, open_source
 from cochain.experiments.spec import Protocol, RunSpec
 from cochain.experiments.store import Finished, Store
-from cochain.experiments.tasks import infer_task, parse_target
+from cochain.experiments.tasks import Labels, infer_task, parse_target
 from cochain.experiments.train import device_of
 
 LINK_FOLDS = 5
+USUAL = {"seeds": 1, "device": "cpu", "protocol": "validation", "precision": "32-true"}
 
 
 class Interrupted(KeyboardInterrupt):
@@ -49,7 +51,7 @@ def compare(
     jobs: int = 1,
     runs: str | PathLike[str] | None = "runs",
     *,
-    protocol: Protocol = "validation",
+    protocol: str = "validation",
     options: Options | None = None,
     metric: str | None = None,
     precision: str = "32-true",
@@ -92,53 +94,33 @@ def compare(
         (['gcn'], 'accuracy')
     """
     started = _now()
+    device_of(device)
     source = open_source(dataset)
-    where = parse_target(target, source.complex_)
-    task = _task_of(source, where, metric)
-    _check(task, source, protocol, seeds, jobs, folds)
-    store = None if runs is None else Store(runs)
-    bench = Bench(Data(source.complex_, task), store)
+    task = _task_of(source, parse_target(target, source.complex_), metric)
+    chosen_protocol = _read_protocol(protocol, task)
+    _check_counts(seeds, jobs, folds)
+    bench = Bench(Data(source.complex_, task), None if runs is None else Store(runs))
     labels = bench.labels if task.kind != "link" else None
     request = Request(
         dataset=source.name,
         fingerprint=fingerprint(source.complex_),
         task=task,
-        folds=tuple(range(_fold_count(folds, labels.split.shape[1] if labels else LINK_FOLDS, bool(labels)))),
+        folds=_folds(folds, labels),
         seeds=tuple(range(seeds)),
-        protocol=protocol,
+        protocol=chosen_protocol,
         epochs=epochs,
         device=device,
         precision=precision,
     )
-    names = models or roster(source.complex_.domain, kind_of_recipe(task.target, task.kind, protocol))
-    chosen, failures = plan(request, source.complex_, names, lift, options or {})
-    state = _State(chosen, failures)
+    names = models or roster(source.complex_.domain, kind_of_recipe(task.target, task.kind, chosen_protocol))
+    state = _State(source, request, portray(source.complex_, task, labels))
+    state.planned, state.failures = plan(request, source.complex_, names, lift, options or {})
     complete = _run_all(bench, state, progress or _ignore, jobs)
-    arguments: dict[str, Any] = {
-        "models": ",".join(models) if models else None, "lift": lift, "target": target, "folds": folds,
-        "seeds": seeds if seeds != 1 else None, "epochs": epochs, "device": device if device != "cpu" else None,
-        "protocol": protocol if protocol != "validation" else None, "metric": metric,
-        "precision": precision if precision != "32-true" else None,
+    given = {
+        "models": ",".join(models) if models else None, "lift": lift, "target": target, "folds": folds, "seeds": seeds,
+        "epochs": epochs, "device": device, "protocol": protocol, "metric": metric, "precision": precision,
     }  # fmt: skip
-    portrait = portray(source.complex_, task, labels)
-    rows, done = make_rows(state.finished, task, protocol, _test_share(portrait, request))
-    found = Comparison(
-        dataset=source.name,
-        title=source.title,
-        task=task,
-        protocol=protocol,
-        portrait=portrait,
-        rows=rows,
-        runs=done,
-        models=tuple(state.card(row.model) for row in rows),
-        failures=tuple(state.failures),
-        command=_command(source, arguments, options or {}),
-        versions={**versions(), "platform": platform.platform()},
-        memory=memory_meaning(device_of(device)),
-        started=started,
-        finished=_now(),
-        complete=complete,
-    )
+    found = state.conclude(_command(source, given, options or {}), started, complete)
     if not complete:
         raise Interrupted(found)
     return found
@@ -147,15 +129,15 @@ def compare(
 class _State:
     """What has been planned and finished so far."""
 
-    def __init__(self, chosen: list[Planned], failures: list[Failure]) -> None:
-        self.chosen = {each.model: each for each in chosen}
-        self.failures = failures
+    def __init__(self, source: Source, request: Request, portrait: Portrait) -> None:
+        self.source, self.request, self.portrait = source, request, portrait
+        self.planned: list[Planned] = []
+        self.failures: list[Failure] = []
         self.finished: list[tuple[RunSpec, Finished]] = []
 
     def specs(self) -> list[RunSpec]:
         """Give all runs, such that after any number of them the models have about as many each."""
-        columns = [each.specs for each in self.chosen.values()]
-        return [spec for row in zip(*columns, strict=True) for spec in row]
+        return [spec for row in zip(*(each.specs for each in self.planned), strict=True) for spec in row]
 
     def add(self, spec: RunSpec, outcome: Finished | str) -> None:
         """Take note of a result."""
@@ -164,22 +146,41 @@ class _State:
         else:
             self.finished.append((spec, outcome))
 
-    def card(self, model: str) -> ModelCard:
-        """Describe a model that has a result."""
-        from cochain.catalog import entry
+    def conclude(self, command: str, started: str, complete: bool) -> Comparison:
+        """Put together what was found."""
+        request = self.request
+        rows, runs = make_rows(self.finished, request.task, request.protocol, _test_share(self.portrait, request))
+        return Comparison(
+            dataset=self.source.name,
+            title=self.source.title,
+            task=request.task,
+            protocol=request.protocol,
+            portrait=self.portrait,
+            rows=rows,
+            runs=runs,
+            models=tuple(self._card(row.model) for row in rows),
+            failures=tuple(self.failures),
+            command=command,
+            versions={**versions(), "platform": platform.platform()},
+            memory=memory_meaning(device_of(request.device)),
+            started=started,
+            finished=_now(),
+            complete=complete,
+        )
 
-        each = self.chosen[model]
+    def _card(self, model: str) -> ModelCard:
+        """Describe a model that has a result."""
+        each = next(each for each in self.planned if each.model == model)
         result = next(found.result for spec, found in self.finished if spec.model == model)
         training = each.specs[0].training.model_dump(exclude_defaults=True)
-        options = {**each.options, **training}
         return ModelCard(
-            model,
-            each.lift,
-            entry(model).reference,
-            tuple(result.equations),
-            result.diagram,
-            options,
-            each.recipe.source,
+            model=model,
+            lift=each.lift,
+            reference=entry(model).reference,
+            equations=tuple(result.equations),
+            diagram=result.diagram,
+            options={**each.options, **training},
+            source=each.recipe.source,
         )
 
 
@@ -225,30 +226,40 @@ def _task_of(source: Source, where: int | str, metric: str | None) -> Task:
     return infer_task(source.complex_, where, record.kind, metric or record.metric)
 
 
-def _check(task: Task, source: Source, protocol: str, seeds: int, jobs: int, folds: int | None) -> None:
+def _check_counts(seeds: int, jobs: int, folds: int | None) -> None:
     for name, value in (("seeds", seeds), ("jobs", jobs), ("folds", 1 if folds is None else folds)):
         if value < 1:
             raise SpecError(f"{name} should be at least 1, but is {value}")
-    if protocol not in ("validation", "xu"):
-        raise SpecError(f"protocol should be validation or xu, but is {protocol!r}")
-    if protocol == "xu" and (task.target != "whole" or task.kind != "classification"):
+
+
+def _read_protocol(text: str, task: Task) -> Protocol:
+    if text == "validation":
+        return "validation"
+    if text != "xu":
+        raise SpecError(f"protocol should be validation or xu, but is {text!r}")
+    if task.target != "whole" or task.kind != "classification":
         raise SpecError(
             f"protocol xu should be used for classes of whole components, but the task is {task.kind} on {task.target}"
         )
+    return "xu"
 
 
-def _fold_count(asked: int | None, have: int, fixed: bool) -> int:
-    if asked is not None and asked > have and fixed:
+def _folds(asked: int | None, labels: Labels | None) -> tuple[int, ...]:
+    if labels is None:
+        return tuple(range(asked or LINK_FOLDS))
+    have = labels.split.shape[1]
+    if asked is not None and asked > have:
         raise SpecError(
             f"folds should be at most {have}, the splits of the data, but is {asked}; use --seeds for more runs"
         )
-    return asked or have
+    return tuple(range(asked or have))
 
 
-def _command(source: Source, arguments: Mapping[str, Any], options: Options) -> str:
+def _command(source: Source, given: Mapping[str, Any], options: Options) -> str:
     words = ["cochain", "compare", source.argument]
-    for name, value in arguments.items():
-        words += [f"--{name}", str(value)] if value is not None else []
+    for name, value in given.items():
+        if value is not None and value != USUAL.get(name):
+            words += [f"--{name}", str(value)]
     for model, values in options.items():
         for key, value in values.items():
             words += ["--option", f"{'' if model == '*' else model + '.'}{key}={value}"]

@@ -100,8 +100,8 @@ def choose_lift(complex_: Complex, entry: Entry, top_rank: int) -> str:
     if last is None or not liftable:
         raise SpecError(
             f"{entry.name} should get a {' or '.join(entry.domains)} complex of rank {top_rank} or more, but the data "
-            f"is a {complex_.domain} of rank {complex_.rank} and no lift leads there; leave this model out, or lift the "
-            "data yourself"
+            f"is a {complex_.domain} of rank {complex_.rank} and no lift leads there; lift the "
+            "data yourself, or leave this model out"
         )
     if last == "clique":
         last = f"clique:{max(2, top_rank)}"

@@ -74,6 +74,8 @@ def _ranked(name: str) -> Callable[[Tensor, Tensor], float | None]:
 
 def _ranks(values: Tensor) -> Tensor:
     """Give ranks within [0, 1], equal ones for equal values: their order is all that these scores read."""
+    distinct: Tensor
+    place: Tensor
     distinct, place = torch.unique(values.double(), return_inverse=True)
     return place.double() / max(1, len(distinct) - 1)
 

@@ -8,7 +8,7 @@ from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 
 from cochain.complexes import Complex
-from cochain.complexes.cells import Cells
+from cochain.complexes.cells import Cells, Place
 from cochain.experiments.comparison import Task
 from cochain.experiments.metrics import score
 from cochain.experiments.spec import Training
@@ -59,12 +59,10 @@ class LabelledProblem:
         part = labels.split[:, fold]
         if merge_validation:
             part = torch.where(part == VALIDATION, torch.tensor(TRAIN, dtype=part.dtype), part)
-        target: int | str = task.target
+        place: Place = "whole" if task.target == "whole" else int(task.target)
         device = complex_.device
-        with_labels = complex_.with_cochain(target, "y", labels.y.to(device)).with_cochain(
-            target, "part", part.to(device)
-        )  # type: ignore[arg-type]
-        self.complex_ = with_labels
+        self.complex_ = complex_.with_cochain(place, "y", labels.y.to(device))
+        self.complex_ = self.complex_.with_cochain(place, "part", part.to(device))
         self.outputs = task.outputs
         self.task = task
         self.training = training
@@ -76,7 +74,8 @@ class LabelledProblem:
         """Give the components that have a row in a part."""
         if self.task.target == "whole":
             return (part == k).nonzero()[:, 0]
-        return self.complex_.component_of(int(self.task.target)).cpu()[part == k].unique()
+        found: Tensor = torch.unique(self.complex_.component_of(int(self.task.target)).cpu()[part == k])
+        return found
 
     def _place(self, batch: Complex) -> Cells:
         return batch.whole if self.task.target == "whole" else batch[int(self.task.target)]
@@ -116,7 +115,7 @@ class LabelledProblem:
         if len(self.complex_) == 1:
             return [self.complex_]
         if part not in self._batches:
-            chunks = self._components[part].split(SCORING_BATCHES * self.training.batch_size)
+            chunks = torch.split(self._components[part], SCORING_BATCHES * self.training.batch_size)
             self._batches[part] = [self.complex_.select(ids.to(self.complex_.device)) for ids in chunks if len(ids)]
         return self._batches[part]
 
@@ -136,7 +135,7 @@ def batches_of(count: int, size: int, steps: int, generator: torch.Generator) ->
             yield torch.randperm(count, generator=generator)[:size]
         return
     order = torch.randperm(count, generator=generator)
-    chunks = list(order.split(size))
+    chunks = list(torch.split(order, size))
     if len(chunks) > 1 and len(chunks[-1]) == 1:
         last = chunks.pop()
         chunks[-1] = torch.cat([chunks[-1], last])

@@ -1,6 +1,6 @@
 """What is asked of the models: where the labels are, of which kind, and which rows train, validate and test."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -78,7 +78,7 @@ def infer_task(complex_: Complex, target: "int | str", kind: str | None = None, 
     """
     if target == "link":
         chosen = metric_for("link", metric)
-        return Task(0, "link", chosen.name, chosen.higher_is_better, 0)
+        return Task(0, "link", chosen.name, chosen.higher_is_better, 1)
     y = _raw_labels(complex_, target)
     kind = kind or _kind_of(y)
     chosen = metric_for(kind, metric)
@@ -146,13 +146,8 @@ def _missing_classes(labels: Labels, task: Task, fold: int) -> list[str]:
     for k, name in ((TRAIN, "training"), (VALIDATION, "validation"), (TEST, "test")):
         missing = everywhere & (torch.bincount(labels.y[part == k], minlength=task.outputs) == 0)
         if missing.any():
-            notes.append(f"class {missing.nonzero()[0].item()} is missing in the {name} part of fold {fold}")
+            notes.append(f"class {missing.nonzero()[0].item()} is missing in the {name} part")
     return notes
-
-
-def task_without_whole(task: Task) -> Task:
-    """Give the task as the report shows it: links are pairs of nodes."""
-    return replace(task, outputs=1) if task.kind == "link" else task
 
 
 def _raw_labels(complex_: Complex, target: "int | str") -> Tensor:

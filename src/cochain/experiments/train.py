@@ -20,6 +20,7 @@ from cochain.experiments.problems import Problem
 from cochain.experiments.spec import RunSpec, Training
 from cochain.experiments.tasks import TEST, VALIDATION
 
+OPTIMIZERS = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}
 OnEpoch = Callable[[int, float, float | None], None]
 """Told after every epoch: its number, its seconds, the validation score."""
 
@@ -245,7 +246,7 @@ def _higher(metric: str) -> bool:
 
 def make_optimizer(model: nn.Module, training: Training) -> torch.optim.Optimizer:
     """Make the optimiser; the weight decay holds for all weights, or for those of the first layer."""
-    kind = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[training.optimizer]
+    kind: Callable[..., torch.optim.Optimizer] = OPTIMIZERS[training.optimizer]
     everything = [p for p in model.parameters() if p.requires_grad]
     if training.decays == "all":
         return kind(everything, lr=training.learning_rate, weight_decay=training.weight_decay)

@@ -115,12 +115,12 @@ class Layer(nn.Module):
         if across not in get_args(Across):
             raise unknown_name("way to join routes", across, get_args(Across))
         self.routes = nn.ModuleList(routes)
-        self.across = across
+        self.across: Across = across
         self.odd = frozenset(odd) - {0}
         self.breaks = breaks
         self.ranks = frozenset(rank for r in routes for rank in r.ranks_read | {r.neighborhood.target})
         targets = sorted({r.neighborhood.target for r in routes})
-        make = update or (lambda rank: Activate("identity"))
+        make = (lambda rank: Activate("identity")) if update is None else update
         if isinstance(make, Mapping) and set(make) != set(targets):
             raise ShapeError(
                 f"a layer should have one update for each of the ranks {targets} that it writes, but has {sorted(make)}"
@@ -128,6 +128,19 @@ class Layer(nn.Module):
         self.updates = nn.ModuleDict({str(k): make[k] if isinstance(make, Mapping) else make(k) for k in targets})
         if "orientation" not in breaks:
             self._check_parity()
+
+    def keep(self, wanted: frozenset[int]) -> "tuple[Layer, frozenset[int]]":
+        """Give the layer without what only ranks outside of `wanted` would hear, and the ranks that it then reads.
+
+        A network does this from its last layer to its first, so that it holds no weight which its answer never sees.
+        The parts that remain are shared with this layer, which stays as it is.
+        """
+        kept = [each for each in self.routes if isinstance(each, Route) and each.neighborhood.target in wanted]
+        updates = {int(k): each for k, each in self.updates.items() if int(k) in wanted and isinstance(each, Update)}
+        layer = Layer(*kept, update=updates, across=self.across, odd=self.odd, breaks=self.breaks)
+        # A rank without a route keeps its features, and an update may or may not look at the old ones.
+        own = {k for k in wanted if k not in updates or updates[k].reads_own}
+        return layer, frozenset(own.union(*(each.ranks_read for each in kept)))
 
     def _check_parity(self) -> None:
         for each in self.routes:
@@ -241,6 +254,13 @@ class Embed(nn.Module):
         embedded = {int(k): each(features[int(k)]) for k, each in self.maps.items()}
         silent = {k: features[k].new_zeros(len(features[k]), self.hidden) for k in self.ranks - embedded.keys()}
         return {**features, **embedded, **silent}
+
+    def keep(self, wanted: frozenset[int]) -> "tuple[Embed, frozenset[int]]":
+        """Give the same with the maps of the ranks `wanted` alone, and the ranks that are then read."""
+        embed = Embed({}, self.hidden, self.odd)
+        embed.maps.update({k: each for k, each in self.maps.items() if int(k) in wanted})
+        embed.ranks = self.ranks & wanted
+        return embed, wanted
 
     def equations(self) -> list[str]:
         """Give one equation per rank."""

@@ -37,7 +37,7 @@ class Network(nn.Module):
     ) -> None:
         super().__init__()
         self.reads = tuple(reads)
-        self.layers = nn.ModuleList(layers)
+        self.layers = nn.ModuleList(_without_unread(layers, readout))
         self.readout = readout
         self.dropout = dropout
         _check_parity(self.reads, layers, readout)
@@ -78,6 +78,19 @@ class Network(nn.Module):
         count = sum(p.numel() for p in self.parameters())
         reads = ", ".join(map(str, self.reads))
         return "\n  ".join([f"{type(self).__name__}: reads {reads}; {count:,} parameters", *self.equations()])
+
+
+def _without_unread(layers: Sequence[nn.Module], readout: Readout) -> list[nn.Module]:
+    """Leave out the weights of ranks that never reach an answer on cells, from the last layer to the first."""
+    kept = list(layers)
+    if isinstance(readout, CellReadout):
+        wanted = readout.ranks
+        for place in reversed(range(len(kept))):
+            part = kept[place]
+            if not isinstance(part, Layer | Embed):  # a part of another kind may read anything
+                break
+            kept[place], wanted = part.keep(wanted)
+    return kept
 
 
 def _check_parity(reads: Sequence[Cochain], layers: Sequence[nn.Module], readout: Readout) -> None:

@@ -45,10 +45,12 @@ def _present(h: Tensor | None) -> Tensor:
 class Update(nn.Module):
     """Step four of a layer: the cell's new features from its old ones and what it heard.
 
-    `keeps_odd` says that reversing the signs of both arguments reverses the result.
+    `keeps_odd` says that reversing the signs of both arguments reverses the result, `reads_own` that the old features
+    matter.
     """
 
     keeps_odd = False
+    reads_own = True
 
     def forward(
         self, h: Float[Tensor, "cells channels"] | None, m: Float[Tensor, "cells heard"]
@@ -75,7 +77,7 @@ class Activate(Update):
         self.name = activation
         self.activation, odd = _activation(activation)
         self.bias = nn.Parameter(torch.zeros(bias)) if bias else None
-        self.residual = residual
+        self.residual = self.reads_own = residual
         self.keeps_odd = odd and not bias
 
     def forward(
@@ -107,6 +109,7 @@ class MLPUpdate(Update):
         super().__init__()
         self.module = module
         self.join = join
+        self.reads_own = join != "none"
         self.epsilon = nn.Parameter(torch.zeros(())) if epsilon and join == "sum" else None
 
     def forward(
