@@ -25,11 +25,11 @@ class HeldOut:
 
     graph: Complex
     """The training edges, with the tensors of the nodes."""
-    edges: Int[Tensor, "two edges"]
+    edges: Int[Tensor, "two training"]
     """The training edges."""
-    questions: dict[int, tuple[Int[Tensor, "two edges"], Int[Tensor, "two pairs"]]]
-    """For validation (1) and test (2): edges that were held out, and as many pairs that are no edges."""
-    keys: Int[Tensor, "edges"]
+    questions: dict[int, tuple[Tensor, Tensor]]
+    """For validation (1) and test (2): edges that were held out, and as many pairs that are no edges, (2, n) each."""
+    keys: Int[Tensor, "all"]
     """All edges of the data as numbers low * nodes + high, ascending."""
 
 

@@ -1,7 +1,7 @@
 """What one fold asks of a model: losses to descend and parts to score, whole or in batches of components."""
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Float, Shaped
@@ -17,6 +17,7 @@ from cochain.experiments.tasks import TEST, TRAIN, VALIDATION, Labels
 SCORING_BATCHES = 4  # scoring keeps no gradients, so its batches may be larger than those of training by this factor
 
 
+@runtime_checkable
 class Problem(Protocol):
     """One fold, as the training loop sees it."""
 
