@@ -88,8 +88,8 @@ def compare(
     as_json: Json = False,
 ) -> None:
     """Train models on a data set and rank them by their test scores."""
-    from cochain.experiments.compare import Interrupted
-    from cochain.experiments.compare import compare as run
+    from cochain.experiments.comparing import Interrupted
+    from cochain.experiments.comparing import compare as run
     from cochain.experiments.plan import parse_options
 
     names = [name.strip() for name in models.split(",") if name.strip()] if models else None

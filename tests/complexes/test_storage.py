@@ -82,7 +82,7 @@ def rewrite(file: Path, change: dict[str, torch.Tensor | None], **header: object
         ({"faces/2/1/values": torch.full((6,), 3, dtype=torch.int8)}, {}, "signs"),
         ({"faces/2/1/values": None}, {}, "signs"),
         ({"faces/2/1/indices": None}, {}, "is missing"),
-        ({"faces/2/1/indptr": None, "faces/2/1/values": None}, {}, "should store all boundaries"),
+        ({"faces/2/1/indptr": None, "faces/2/1/values": None}, {}, "should be stored, but are missing"),
         ({"offsets/0": torch.tensor([0, 3])}, {}, "component offsets"),
         ({"data/0/x": torch.zeros(3, 2)}, {}, "should have 4 rows"),
         ({"data/7/x": torch.zeros(3, 2)}, {}, "lies on rank 7"),
@@ -126,3 +126,56 @@ def test_loading_maps_the_file_instead_of_reading_it(tmp_path: Path) -> None:
     cc.Complex.points(x).save(tmp_path / "cloud")
     back = cc.Complex.load(tmp_path / "cloud")
     assert torch.equal(back[0].pos, x)
+
+
+def test_tensors_that_share_memory_are_saved(tmp_path: Path) -> None:
+    x = torch.rand(4, 2)
+    c = cc.lift.khop(cc.Complex.graph([(0, 1), (2, 3)]).with_cochain(0, "x", x).with_cochain(0, "again", x))
+    c.save(tmp_path / "f")
+    torch.testing.assert_close(cc.Complex.load(tmp_path / "f")[0].again, x)
+
+
+def test_a_saved_file_is_an_ordinary_file(tmp_path: Path) -> None:
+    c = cc.Complex.graph([(0, 1)])
+    (tmp_path / "plain").write_text("")
+    c.save(tmp_path / "file")
+    assert (tmp_path / "file").stat().st_mode == (tmp_path / "plain").stat().st_mode
+    (tmp_path / "link").symlink_to(tmp_path / "file")
+    c.save(tmp_path / "link")
+    assert (tmp_path / "link").is_symlink()
+    for place in (tmp_path, tmp_path / "no" / "such"):
+        with pytest.raises(cc.ComplexError, match="create the directory first"):
+            c.save(place)
+
+
+@pytest.mark.parametrize(
+    ("drop", "change", "header", "message"),
+    [
+        ("faces", {}, {}, "faces of rank 0 in the cells of rank 1 should be stored"),
+        ("", {}, {"domain": "points"}, "top rank of a points should be 0, but is 1"),
+        ("", {"faces/1/0/indices": torch.tensor([1, 1, 1, 2], dtype=torch.int32)}, {}, "has face 1 twice"),
+        ("", {"faces/1/0/values": torch.tensor([-1, 1, -1, 1])}, {}, "signs of type torch.int8"),
+        ("", {}, {"odd": ["data/0/x"]}, "marked as odd"),
+        ("", {"data/0/x/y": torch.zeros(3)}, {}, "should be called data/<rank>/<name>"),
+        ("", {"data/0/__class__": torch.zeros(3)}, {}, "should be called data/<rank>/<name>"),
+        ("", {}, {"sizes": [3.9, 2]}, "a size should be an integer"),
+    ],
+)
+def test_a_file_of_a_complex_that_cannot_be_is_refused(
+    tmp_path: Path, drop: str, change: dict[str, torch.Tensor], header: dict[str, object], message: str
+) -> None:
+    import json
+
+    from safetensors import safe_open
+    from safetensors.torch import save_file
+
+    cc.Complex.graph([(0, 1), (1, 2)]).with_cochain(0, "x", torch.zeros(3, 1)).save(tmp_path / "f")
+    with safe_open(str(tmp_path / "f"), "pt") as file:
+        told = json.loads(file.metadata()["cochain"]) | header
+        held = {name: file.get_tensor(name) for name in file.keys() if not drop or drop not in name}  # noqa: SIM118
+    save_file(held | change, tmp_path / "g", metadata={"cochain": json.dumps(told)})
+    with pytest.raises(cc.ComplexError, match=message):
+        cc.Complex.load(tmp_path / "g")
+    save_file({"a": torch.zeros(1)}, tmp_path / "deep", metadata={"cochain": "[" * 100_000})
+    with pytest.raises(cc.ComplexError, match="cannot be read"):
+        cc.Complex.load(tmp_path / "deep")

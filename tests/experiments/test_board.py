@@ -25,7 +25,9 @@ def runs(model: str, *scores: float, **changes: object) -> list[tuple[RunSpec, F
 
 
 def test_rows_by_hand() -> None:
-    rows, order = make_rows([*runs("gcn", 0.5, 0.7), *runs("gin", 0.9, 0.7, seconds=2.0, parameters=3)], ACCURACY, "validation", 0.1)
+    rows, order = make_rows(
+        [*runs("gcn", 0.5, 0.7), *runs("gin", 0.9, 0.7, seconds=2.0, parameters=3)], ACCURACY, "validation", 0.1
+    )
     assert [row.model for row in rows] == ["gin", "gcn"]
     assert rows[0].mean == pytest.approx(0.8)
     assert rows[0].std == pytest.approx(statistics.stdev([0.9, 0.7]))
@@ -34,7 +36,9 @@ def test_rows_by_hand() -> None:
 
 
 def test_lower_errors_come_first() -> None:
-    rows, _ = make_rows([*runs("gcn", 0.5), *runs("gin", 0.9)], Task(0, "regression", "mae", False, 1), "validation", 0.1)
+    rows, _ = make_rows(
+        [*runs("gcn", 0.5), *runs("gin", 0.9)], Task(0, "regression", "mae", False, 1), "validation", 0.1
+    )
     assert [row.model for row in rows] == ["gcn", "gin"]
     assert rows[0].std is None
     assert [row.best_group for row in rows] == [True, False]
@@ -47,7 +51,10 @@ def test_the_common_epoch_by_hand() -> None:
 
 
 def test_under_xu_scores_are_read_there() -> None:
-    group = [(spec(protocol="xu"), finished(0.1, (0.5, 0.8, 0.6))), (spec(protocol="xu", fold=1), finished(0.2, (0.6, 0.6, 0.8)))]
+    group = [
+        (spec(protocol="xu"), finished(0.1, (0.5, 0.8, 0.6))),
+        (spec(protocol="xu", fold=1), finished(0.2, (0.6, 0.6, 0.8))),
+    ]
     (row,), order = make_rows(group, ACCURACY, "xu", 0.1)
     assert [score.value for score in row.scores] == [0.8, 0.6]
     assert row.mean == pytest.approx(0.7)
@@ -59,6 +66,9 @@ def test_nothing_is_no_board() -> None:
 
 
 def test_notes_are_counted() -> None:
-    group = [*runs("gcn", 0.5, 0.6, warnings=["everywhere"]), (spec(fold=2), finished(0.5, warnings=["everywhere", "here"]))]
+    group = [
+        *runs("gcn", 0.5, 0.6, warnings=["everywhere"]),
+        (spec(fold=2), finished(0.5, warnings=["everywhere", "here"])),
+    ]
     (row,), _ = make_rows(group, ACCURACY, "validation", 0.1)
     assert row.warnings == ("everywhere", "here, in 1 of 3 runs")

@@ -29,7 +29,9 @@ def example() -> Comparison:
         title="Made up",
         task=Task("whole", "classification", "accuracy", True, 2),
         protocol="validation",
-        portrait=Portrait("graph", 2, (7, 6), (3, 0), (False, False), (1, 1), None, 0, 0.5, histogram, (histogram,), ((1, 1, 1),)),
+        portrait=Portrait(
+            "graph", 2, (7, 6), (3, 0), (False, False), (1, 1), None, 0, 0.5, histogram, (histogram,), ((1, 1, 1),)
+        ),
         rows=(Row("gin", "cycles:6", 0.5, None, (Score(0, 1, 0.5),), 9, 0.1, 3.5, 4.0, True, None, ("a note",)),),
         runs=(Run("gin", 0, 1, {"a": {"b": 1}}, "ff", 0.5, None, 2, 1.5, curve),),
         models=(ModelCard("gin", "", "xu2019gin", ("h' = h",), "<svg/>", {"hidden": 8, "epsilon": False}, "a paper"),),
@@ -71,7 +73,11 @@ def test_it_is_frozen() -> None:
 
 @pytest.mark.parametrize(
     ("change", "place"),
-    [({"rows": 3}, "rows"), ({"task": {}}, r"task\.target: field required"), ({"versions": {"torch": 2}}, r"versions\.torch")],
+    [
+        ({"rows": 3}, "rows"),
+        ({"task": {}}, r"task\.target: field required"),
+        ({"versions": {"torch": 2}}, r"versions\.torch"),
+    ],
 )
 def test_a_broken_one_says_where(change: dict[str, object], place: str) -> None:
     with pytest.raises(SpecError, match=f"a comparison should be what to_dict or to_json gave, but at {place}"):

@@ -81,5 +81,7 @@ def test_chosen(c: cc.Complex, model: str, top: int, lift: str) -> None:
 
 def test_no_way() -> None:
     c = cc.Complex.hypergraph([[0, 1, 2]])
-    with pytest.raises(SpecError, match="sccnn should get a simplicial or cell complex of rank 2 or more, but the data is a hyper"):
+    with pytest.raises(
+        SpecError, match="sccnn should get a simplicial or cell complex of rank 2 or more, but the data is a hyper"
+    ):
         choose_lift(c, entry("sccnn"), 2)

@@ -87,7 +87,9 @@ def test_dot_products_by_hand() -> None:
     score, loss = each.evaluate(Fixed(), TEST)
     edges, others = held.questions[TEST]
     positive, negative = ((z[p[0]] * z[p[1]]).sum(1) for p in (edges, others))
-    wins = (positive[:, None] > negative[None]).double().mean() + 0.5 * (positive[:, None] == negative[None]).double().mean()
+    wins = (positive[:, None] > negative[None]).double().mean() + 0.5 * (
+        positive[:, None] == negative[None]
+    ).double().mean()
     assert score == pytest.approx(float(wins), abs=1e-6)
     expected = torch.nn.functional.softplus(torch.cat([-positive, negative])).mean()
     assert loss == pytest.approx(float(expected), rel=1e-5)

@@ -70,7 +70,9 @@ def test_one_class_has_no_order() -> None:
 def test_names() -> None:
     assert metric_for("regression", None).name == "mae"
     assert not metric_for("regression", "rmse").higher_is_better
-    with pytest.raises(UnknownNameError, match="no metric for classification is called 'acuracy'; did you mean 'accuracy'"):
+    with pytest.raises(
+        UnknownNameError, match="no metric for classification is called 'acuracy'; did you mean 'accuracy'"
+    ):
         metric_for("classification", "acuracy")
     with pytest.raises(UnknownNameError, match="no metric for regression is called 'accuracy'"):
         metric_for("regression", "accuracy")

@@ -45,7 +45,11 @@ def test_positions_stand_in() -> None:
 
 
 def test_odd_features_lose_their_sign_where_even_ones_are_read() -> None:
-    c = triangle().with_cochain(0, "y", torch.tensor([0, 1, 0, 1])).with_cochain(2, "x", torch.tensor([[1.0], [-2.0]]), odd=True)
+    c = (
+        triangle()
+        .with_cochain(0, "y", torch.tensor([0, 1, 0, 1]))
+        .with_cochain(2, "x", torch.tensor([[1.0], [-2.0]]), odd=True)
+    )
     prepared = Workshop(c).prepare("mpsn", "", 0)
     assert prepared.complex_[2].x.tolist() == [[1.0], [2.0]]
     assert not prepared.complex_.is_odd(2)
@@ -53,7 +57,11 @@ def test_odd_features_lose_their_sign_where_even_ones_are_read() -> None:
 
 
 def test_odd_features_stay_where_they_are_read() -> None:
-    c = triangle().with_cochain(0, "y", torch.tensor([0, 1, 0, 1])).with_cochain(2, "x", torch.tensor([[1], [-2]]), odd=True)
+    c = (
+        triangle()
+        .with_cochain(0, "y", torch.tensor([0, 1, 0, 1]))
+        .with_cochain(2, "x", torch.tensor([[1], [-2]]), odd=True)
+    )
     prepared = Workshop(c).prepare("sccnn", "", 0)
     assert prepared.complex_.is_odd(2)
     assert prepared.complex_[2].x.tolist() == [[1.0], [-2.0]]
@@ -62,7 +70,12 @@ def test_odd_features_stay_where_they_are_read() -> None:
 
 
 def test_even_features_are_not_read_as_odd() -> None:
-    c = triangle().with_cochain(0, "x", torch.rand(4, 2)).with_cochain(1, "x", torch.rand(5, 2)).with_cochain(0, "y", torch.tensor([0, 1, 0, 1]))
+    c = (
+        triangle()
+        .with_cochain(0, "x", torch.rand(4, 2))
+        .with_cochain(1, "x", torch.rand(5, 2))
+        .with_cochain(0, "y", torch.tensor([0, 1, 0, 1]))
+    )
     prepared = Workshop(c).prepare("sccnn", "", 0)
     assert "x" not in prepared.complex_[1]
     assert prepared.warnings == ("the even features of rank 1 are not read, since the model reads odd ones there",)
@@ -78,5 +91,7 @@ def test_probes_stand_in_where_there_is_nothing_to_hear() -> None:
 
 def test_labels_that_a_lift_leaves_behind() -> None:
     c = ring_of_nodes().with_cochain(1, "y", torch.arange(24) % 2)
-    with pytest.raises(SpecError, match="the labels on rank 1 should stay where they are, but the lift khop:1 replaces"):
+    with pytest.raises(
+        SpecError, match="the labels on rank 1 should stay where they are, but the lift khop:1 replaces"
+    ):
         Workshop(c).prepare("hgnn", "khop:1", 1)

@@ -16,7 +16,10 @@ PLAN = Event("plan", planned=(("a", 10), ("a", 10), ("b", 20)))
 
 
 def epochs(model: str, *seconds: float, fold: int = 0) -> list[Event]:
-    return [Event("start", model, fold), *(Event("epoch", model, fold, epoch=i + 1, seconds=s) for i, s in enumerate(seconds))]
+    return [
+        Event("start", model, fold),
+        *(Event("epoch", model, fold, epoch=i + 1, seconds=s) for i, s in enumerate(seconds)),
+    ]
 
 
 def test_nothing_is_known_before_the_first_epoch() -> None:
@@ -40,5 +43,12 @@ def test_jobs_share_the_time() -> None:
 
 
 def test_the_end() -> None:
-    events = [*epochs("a", 1.0), Event("done", "a"), *epochs("a", 1.0, fold=1), Event("failed", "a", 1), *epochs("b", 1.0), Event("done", "b")]
+    events = [
+        *epochs("a", 1.0),
+        Event("done", "a"),
+        *epochs("a", 1.0, fold=1),
+        Event("failed", "a", 1),
+        *epochs("b", 1.0),
+        Event("done", "b"),
+    ]
     assert told(PLAN, *events) == 0

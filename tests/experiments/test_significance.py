@@ -54,7 +54,9 @@ def scores(*values: float, seeds: int = 1) -> dict[tuple[int, int], float]:
 
 
 def test_against_best_by_hand() -> None:
-    found = against_best({"a": scores(0.5, 0.6, 0.7), "b": scores(0.4, 0.4, 0.4), "c": scores(0.5, 0.6, 0.7)}, True, 1 / 9)
+    found = against_best(
+        {"a": scores(0.5, 0.6, 0.7), "b": scores(0.4, 0.4, 0.4), "c": scores(0.5, 0.6, 0.7)}, True, 1 / 9
+    )
     # b: differences 0.1, 0.2, 0.3, the smaller of two p-values: doubled; c: no difference
     assert found["a"] is None
     assert found["b"] == pytest.approx(2 * (1 - 3 / math.sqrt(11)))

@@ -82,7 +82,7 @@ def test_training_refuses(changes: dict[str, object], message: str) -> None:
 def test_spec_refuses() -> None:
     with pytest.raises(SpecError, match="fingerprint of the run: string should match"):
         spec(fingerprint="abc")
-    with pytest.raises(SpecError, match="dataset of the run: field required$"):
+    with pytest.raises(SpecError, match=r"dataset of the run: field required$"):
         make_spec({})
     with pytest.raises(SpecError, match="the text of the run: invalid json"):
         read_spec("{")

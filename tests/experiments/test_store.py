@@ -138,7 +138,7 @@ def test_replacing_is_all_or_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def test_a_file_is_no_folder(tmp_path: Path) -> None:
     (tmp_path / "runs").write_text("")
-    with pytest.raises(SpecError, match="runs should name a folder to write to, but .*runs is none"):
+    with pytest.raises(SpecError, match=r"runs should name a folder to write to, but .*runs is none"):
         Store(tmp_path / "runs")
 
 

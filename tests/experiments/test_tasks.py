@@ -28,7 +28,10 @@ def test_labels_on_the_whole_come_first() -> None:
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("nodes", "target should be node, edge, face, whole, link or a rank, but is 'nodes'"), (2, "a rank from 0 to 1, but is 2")],
+    [
+        ("nodes", "target should be node, edge, face, whole, link or a rank, but is 'nodes'"),
+        (2, "a rank from 0 to 1, but is 2"),
+    ],
 )
 def test_bad_targets(text: str | int, message: str) -> None:
     with pytest.raises(SpecError, match=message):
@@ -69,7 +72,9 @@ def test_a_record_says_more() -> None:
 
 def test_constant_labels_are_named() -> None:
     c = graph().with_cochain(0, "y", torch.tensor([1, 1, 1, -1, 1, 1]))
-    with pytest.raises(SpecError, match=r"the labels on 0 should differ, but all 5 are \[1\]; there is nothing to learn"):
+    with pytest.raises(
+        SpecError, match=r"the labels on 0 should differ, but all 5 are \[1\]; there is nothing to learn"
+    ):
         infer_task(c, 0)
 
 
@@ -81,7 +86,9 @@ def test_no_known_label_is_named() -> None:
 
 def test_labels_of_a_wrong_shape() -> None:
     c = graph().with_cochain(0, "y", torch.rand(6, 2, 2))
-    with pytest.raises(ShapeError, match=r"labels should be \(rows,\) or \(rows, columns\), but have shape \(6, 2, 2\)"):
+    with pytest.raises(
+        ShapeError, match=r"labels should be \(rows,\) or \(rows, columns\), but have shape \(6, 2, 2\)"
+    ):
         infer_task(c, 0)
 
 
@@ -114,7 +121,9 @@ def test_validation_is_carved_where_it_is_missing() -> None:
 
 def test_a_split_of_other_numbers() -> None:
     c = ring_of_nodes().with_cochain(0, "split", torch.full((24,), 3))
-    with pytest.raises(SpecError, match=r"split should hold 0 \(training\), 1 \(validation\), 2 \(test\).*but holds \[3\]"):
+    with pytest.raises(
+        SpecError, match=r"split should hold 0 \(training\), 1 \(validation\), 2 \(test\).*but holds \[3\]"
+    ):
         read_labels(c, infer_task(c, 0))
 
 
@@ -133,7 +142,10 @@ def test_a_missing_class_is_a_note() -> None:
 @pytest.mark.parametrize(
     ("split", "message"),
     [
-        ([0, 1, 1, 2, 2, 2], "the training part of fold 0 should hold at least 2 labelled cells of rank 0, but holds 1"),
+        (
+            [0, 1, 1, 2, 2, 2],
+            "the training part of fold 0 should hold at least 2 labelled cells of rank 0, but holds 1",
+        ),
         ([0, 0, 0, 0, 1, 1], "the test part of fold 0 should hold at least 1 labelled cells of rank 0, but holds 0"),
         ([0, 1, 0, 1, 0, 2], r"the labels in the training part of fold 0 should differ, but all are \[0\]"),
     ],

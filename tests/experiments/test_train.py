@@ -21,13 +21,16 @@ def bench(c: cc.Complex) -> Bench:
 
 def graphs_spec(**changes: object) -> RunSpec:
     training = {"epochs": 4, "batch_size": 4}
-    return spec(**{"model": "gin", "options": {"hidden": 4, "layers": 2}, "target": "whole", "training": training, **changes})
+    return spec(
+        **{"model": "gin", "options": {"hidden": 4, "layers": 2}, "target": "whole", "training": training, **changes}
+    )
 
 
 def outcome(c: cc.Complex, run: RunSpec) -> Outcome:
     each = bench(c)
-    problem, _ = each.problem(run)
-    return train(run, each.model(run, problem), problem)
+    with threads(1):
+        problem, _ = each.problem(run)
+        return train(run, each.model(run, problem), problem)
 
 
 def same(one: Outcome, other: Outcome) -> bool:
@@ -43,7 +46,9 @@ def test_nodes_bit_for_bit(model: str) -> None:
     assert same(first, outcome(ring_of_nodes(), run))
 
 
-@pytest.mark.parametrize(("model", "lift"), [("gin", ""), ("cin", "cycles:6:induced"), ("mpsn", "clique:2"), ("sccnn", "clique:2")])
+@pytest.mark.parametrize(
+    ("model", "lift"), [("gin", ""), ("cin", "cycles:6:induced"), ("mpsn", "clique:2"), ("sccnn", "clique:2")]
+)
 def test_graphs_bit_for_bit(model: str, lift: str) -> None:
     run = graphs_spec(model=model, lift=lift)
     assert same(outcome(cycles_and_paths(), run), outcome(cycles_and_paths(), run))
@@ -64,9 +69,16 @@ def test_torch_is_left_as_it_was() -> None:
 
 
 def test_determinism_ends_with_an_error_too() -> None:
-    with pytest.raises(ZeroDivisionError), deterministic(0):
-        assert torch.are_deterministic_algorithms_enabled()
-        _ = 1 / 0
+    seen = []
+
+    def fail() -> None:
+        with deterministic(0):
+            seen.append(torch.are_deterministic_algorithms_enabled())
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert seen == [True]
     assert not torch.are_deterministic_algorithms_enabled()
 
 
@@ -87,7 +99,8 @@ def test_the_best_weights_are_kept() -> None:
     each = bench(c)
     problem, _ = each.problem(run)
     model = each.model(run, problem)
-    found = train(run, model, problem)
+    with threads(1):
+        found = train(run, model, problem)
     assert found.validation_score == max(v for v in found.curve.validation_score if v is not None)
     assert found.curve.validation_score[found.best_epoch - 1] == found.validation_score
     assert problem.evaluate(model.eval(), TEST)[0] == found.test_score
@@ -112,7 +125,9 @@ def test_curves_have_an_entry_per_epoch() -> None:
 def test_a_diverging_loss_is_named() -> None:
     run = spec(model="sgc", options={}, training={"epochs": 50, "learning_rate": 1e30})
     c = ring_of_nodes()
-    with pytest.raises(TrainingError, match=r"the loss should stay finite, but is (nan|inf) in epoch \d+; lower the learning rate"):
+    with pytest.raises(
+        TrainingError, match=r"the loss should stay finite, but is (nan|inf) in epoch \d+; lower the learning rate"
+    ):
         outcome(c.with_cochain(0, "x", 1e10 * c[0].x), run)
 
 
@@ -133,7 +148,10 @@ def test_the_learning_rate_is_halved() -> None:
 
 def test_clipping_changes_the_path() -> None:
     clipped = outcome(ring_of_nodes(), spec(training={"epochs": 5, "optimizer": "adamw", "clip": 1e-9}))
-    assert clipped.curve.train_loss != outcome(ring_of_nodes(), spec(training={"epochs": 5, "optimizer": "adamw"})).curve.train_loss
+    assert (
+        clipped.curve.train_loss
+        != outcome(ring_of_nodes(), spec(training={"epochs": 5, "optimizer": "adamw"})).curve.train_loss
+    )
 
 
 def test_decay_of_the_first_layer() -> None:

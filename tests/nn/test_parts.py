@@ -18,6 +18,7 @@ from cochain.nn import (
     mlp,
     read_out,
 )
+from cochain.nn.mlp import BatchNorm
 
 C = cc.Complex.simplicial([(0, 1, 2), (2, 3)], 4)
 H = {0: torch.tensor([[1.0], [2.0], [4.0], [8.0]]), 1: torch.tensor([[1.0], [10.0], [100.0], [1000.0]])}
@@ -135,3 +136,20 @@ def test_read_out_chooses() -> None:
         Readout()(C, [])
     with pytest.raises(NotImplementedError):
         Readout().formula()
+
+
+def test_batch_norm_of_a_channel_that_does_not_vary_is_near_zero_in_evaluation_too() -> None:
+    norm = BatchNorm(2).requires_grad_(requires_grad=False)
+    for step in range(20):  # the value drifts, as it does while weights train
+        x = torch.stack([torch.full((50,), 3.0 + 0.01 * step), torch.randn(50)], dim=1)
+        assert float(norm.train()(x)[:, 0].abs().max()) < 0.01
+    assert float(norm.eval()(x + torch.tensor([0.01, 0.0]))[:, 0].abs().max()) < 0.02
+    assert float(norm(x)[:, 1].std()) == pytest.approx(1, abs=0.3)
+
+
+@pytest.mark.parametrize("rows", [0, 1])
+def test_batch_norm_of_almost_no_rows_keeps_its_statistics(rows: int) -> None:
+    norm = BatchNorm(2).train()
+    assert norm(torch.full((rows, 2), 5.0)).isfinite().all()
+    assert norm.running_mean.tolist() == [0, 0]
+    assert norm.running_var.tolist() == [1, 1]

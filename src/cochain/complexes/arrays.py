@@ -1,17 +1,19 @@
 """From what users hand over to checked integer arrays."""
 
-from collections.abc import Sequence
+import operator
+from collections.abc import Iterable, Sequence
 from itertools import chain
+from math import isqrt
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from cochain.errors import ComplexError
+from cochain.errors import ComplexError, ShapeError
 from cochain.kernels import Pattern, SparseMatrix
 
-Indices = Tensor | np.ndarray | Sequence[Any]
+MAX_NODES = isqrt(2**63 - 1)  # two nodes are packed into one integer to sort edges
 
 
 class Ragged(NamedTuple):
@@ -38,15 +40,19 @@ class Ragged(NamedTuple):
 
 
 def as_indices(values: Any, what: str) -> np.ndarray:
-    """Give `values` as an int64 array; floats that are no whole numbers, and anything else, are refused."""
+    """Give `values` as an int64 array; anything but integers is refused, whole floating numbers too."""
     if isinstance(values, Tensor):
         values = values.detach().cpu().numpy()
+    elif isinstance(values, Iterable) and not isinstance(values, Sequence) and not hasattr(values, "__array__"):
+        values = list(values)  # a set, a generator, the edges of a networkx graph
     try:
         array = np.asarray(values)
     except ValueError as error:
         raise ComplexError(f"{what} should be an array of integers, but its rows differ in length") from error
     if array.size == 0:
         return array.astype(np.int64)
+    if array.dtype.kind == "O":
+        raise ComplexError(f"{what} should be an array of integers below 2**63, but holds other things: {values!r:.60}")
     if array.dtype.kind not in "iu":
         raise ComplexError(
             f"{what} should be integers, but has type {array.dtype}; number the cells from 0 and cast with .astype(int)"
@@ -76,10 +82,65 @@ def as_ragged(lists: Any, what: str) -> Ragged:
                 f"{what} should be a two-dimensional array, one cell per row, but has shape {array.shape}"
             )
         return Ragged(np.arange(len(array) + 1) * array.shape[1], array.reshape(-1))
-    rows = [row.tolist() if hasattr(row, "tolist") else list(row) for row in lists]
+    rows = as_lists(lists, what)
     lengths = np.fromiter(map(len, rows), np.int64, len(rows))
     offsets = np.concatenate([[0], np.cumsum(lengths)])
-    return Ragged(offsets, as_indices(list(chain.from_iterable(rows)), what).reshape(-1))
+    values = as_indices(list(chain.from_iterable(rows)), what)
+    if values.ndim != 1:
+        raise ComplexError(f"{what} should be lists of nodes, but are nested {values.ndim} lists deeper than that")
+    return Ragged(offsets, values)
+
+
+def as_lists(lists: Any, what: str) -> list[list[Any]]:
+    """Give a list of lists, from any iterables or arrays of any iterables or arrays."""
+    try:
+        return [row.tolist() if hasattr(row, "tolist") else list(row) for row in lists]
+    except TypeError as error:
+        raise ComplexError(f"{what} should be a list of lists of nodes, but is {lists!r:.60}") from error
+
+
+def as_whole_number(value: Any, what: str) -> int:
+    """Give an int, from Python's or numpy's integers; truth values, floats and strings are refused."""
+    try:
+        if not isinstance(value, bool):
+            return operator.index(value)
+    except TypeError:
+        pass
+    raise ComplexError(f"{what} should be an integer, but is {value!r:.60}")
+
+
+def as_values(values: Any, name: str, device: torch.device | None = None) -> Tensor:
+    """Give a tensor of numbers, sharing memory where it can."""
+    try:
+        found = torch.as_tensor(values, device=device)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise ShapeError(f"'{name}' should be a tensor or array of numbers, but cannot be made one: {error}") from error
+    if found.layout != torch.strided:
+        raise ShapeError(f"'{name}' should be a dense tensor, but has layout {found.layout}; use .to_dense()")
+    return found
+
+
+@torch.inference_mode(mode=False)
+def as_component_ids(components: Any, count: int, device: torch.device) -> Tensor:
+    """Give the numbers of chosen components (int64): from integers, a boolean mask, a slice, or one integer."""
+    if isinstance(components, slice):
+        components = range(*components.indices(count))
+    if isinstance(components, range):
+        components = np.arange(components.start, components.stop, components.step)
+    ids = as_values(components, "components", device)
+    if ids.dtype == torch.bool:
+        if ids.shape != (count,):
+            raise ShapeError(f"a mask of components should have shape ({count},), but has {tuple(ids.shape)}")
+        return ids.nonzero()[:, 0]
+    if ids.numel() and (ids.is_floating_point() or ids.is_complex() or ids.ndim > 1):
+        raise ShapeError(
+            f"components should be a list of integers, but have shape {tuple(ids.shape)}, type {ids.dtype}"
+        )
+    ids = ids.reshape(-1).long()
+    if ids.numel() and (int(ids.min()) < -count or int(ids.max()) >= count):
+        wrong = ids[(ids < -count) | (ids >= count)]
+        raise ComplexError(f"components should be below {count}, but one is {int(wrong[0])}")
+    return torch.where(ids < 0, ids + count, ids)
 
 
 def as_counts(num_nodes: int | Sequence[int] | Tensor | np.ndarray | None, used: int, what: str) -> np.ndarray:
@@ -88,11 +149,18 @@ def as_counts(num_nodes: int | Sequence[int] | Tensor | np.ndarray | None, used:
     Raises:
         ComplexError: when an index of the cells points behind the last node.
     """
+    if used > MAX_NODES:
+        raise ComplexError(
+            f"{what} should name nodes below {MAX_NODES}, but one names node {used - 1}; if these are identifiers, "
+            "number them with numpy.unique(..., return_inverse=True)"
+        )
     if num_nodes is None:
         return np.array([used], dtype=np.int64)
     counts = np.atleast_1d(as_indices(num_nodes, "num_nodes"))
     if counts.ndim != 1 or (counts < 0).any():
-        raise ComplexError(f"num_nodes should be >= 0, one count for each component, but is {num_nodes!r}")
+        raise ComplexError(f"num_nodes should be >= 0, one count for each component, but is {num_nodes!r:.60}")
+    if counts.sum(dtype=np.float64) > MAX_NODES:
+        raise ComplexError(f"num_nodes should be at most {MAX_NODES} in all, but is {num_nodes!r:.60}")
     total = int(counts.sum())
     if used > total:
         raise ComplexError(

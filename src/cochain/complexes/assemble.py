@@ -1,6 +1,6 @@
 """Union, relabelling, reorientation and the Dirac operator: complexes made from complexes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -8,7 +8,7 @@ import scipy.sparse as sp
 import torch
 from torch import Tensor
 
-from cochain.complexes.arrays import sparse
+from cochain.complexes.arrays import as_indices, as_values, sparse
 from cochain.complexes.structure import Structure, offsets_of
 from cochain.errors import ComplexError, ShapeError
 from cochain.kernels import SparseMatrix
@@ -21,19 +21,10 @@ def union(complexes: "Sequence[Complex]") -> "Complex":
     """Join complexes of one domain; see `Complex.union`."""
     from cochain.complexes.complex import Complex
 
-    members = list(complexes)
-    if not members:
-        raise ComplexError("a union should have at least one complex, but the list is empty")
+    members = _members(complexes)
     if len(members) == 1:
         return members[0]
-    domain, device = members[0].domain, members[0].device
-    for place, member in enumerate(members):
-        if member.domain != domain or member.device != device:
-            raise ComplexError(
-                f"a union should join complexes of one domain on one device, but number 0 is a {domain} on {device} "
-                f"and number {place} a {member.domain} on {member.device}; lift or move them first"
-            )
-    structure = _union_structure([member._structure for member in members], domain)
+    structure = _union_structure([member._structure for member in members], members[0].domain)
     names = sorted(set().union(*(member._names for member in members)), key=str)
     values = {key: _union_values(members, key) for key in names}
     odd = set().union(*(member._odd for member in members))
@@ -41,6 +32,26 @@ def union(complexes: "Sequence[Complex]") -> "Complex":
         if not all(key in member._odd or key not in member._names for member in members):
             raise ComplexError(f"'{key[1]}' on rank {key[0]} should be odd in all complexes of a union, or in none")
     return Complex(structure, values, odd)
+
+
+def _members(complexes: Any) -> "list[Complex]":
+    from cochain.complexes.complex import Complex
+
+    if not isinstance(complexes, Iterable) or isinstance(complexes, Complex):
+        raise ComplexError(f"a union should join a list of complexes, but is given one {type(complexes).__name__}")
+    members = list(complexes)
+    if not members:
+        raise ComplexError("a union should have at least one complex, but the list is empty")
+    for place, member in enumerate(members):
+        if not isinstance(member, Complex):
+            raise ComplexError(f"a union should join complexes, but number {place} is a {type(member).__name__}")
+        domain, device = members[0].domain, members[0].device
+        if member.domain != domain or member.device != device:
+            raise ComplexError(
+                f"a union should join complexes of one domain on one device, but number 0 is a {domain} on {device} "
+                f"and number {place} a {member.domain} on {member.device}; lift or move them first"
+            )
+    return members
 
 
 def _union_structure(parts: list[Structure], domain: str) -> Structure:
@@ -51,9 +62,7 @@ def _union_structure(parts: list[Structure], domain: str) -> Structure:
     starts = np.concatenate([np.zeros((1, top + 1), dtype=np.int64), np.cumsum(counts, axis=0)])
     offsets = []
     for rank in range(top + 1):
-        pieces = [
-            part.offsets[rank] if rank <= part.rank else torch.zeros(len(part) + 1, dtype=torch.int64) for part in parts
-        ]
+        pieces = [part.offsets[rank] if rank <= part.rank else torch.zeros_like(part.offsets[0]) for part in parts]
         lengths = torch.cat([piece.diff() for piece in pieces])
         offsets.append(torch.cat([torch.zeros(1, dtype=torch.int64, device=lengths.device), lengths.cumsum(0)]))
     keys = sorted(set().union(*(part.stored for part in parts)))
@@ -135,7 +144,7 @@ def relabel(complex_: "Complex", permutations: Mapping[int, Any]) -> "Complex":
 
 
 def _permutation(complex_: "Complex", rank: int, given: Any) -> Tensor:
-    order = torch.as_tensor(given, device=complex_.device).long()
+    order = torch.from_numpy(as_indices(given, f"a permutation of rank {rank}")).to(complex_.device)
     size = complex_.sizes[complex_._checked_rank(rank)]
     if order.shape != (size,) or not torch.equal(order.sort().values, torch.arange(size, device=order.device)):
         raise ShapeError(f"a permutation of rank {rank} should hold each of 0..{size - 1} once, but does not")
@@ -174,10 +183,10 @@ def reorient(complex_: "Complex", signs: Mapping[int, Any]) -> "Complex":
 
 
 def _signs(complex_: "Complex", rank: int, given: Any) -> Tensor:
-    signs = torch.as_tensor(given, device=complex_.device)
+    signs = as_values(given, "signs", complex_.device)
     size = complex_.sizes[complex_._checked_rank(rank)]
     if rank == 0:
         raise ComplexError("a node has only one orientation; reorient ranks from 1 up")
-    if signs.shape != (size,) or not bool((signs.abs() == 1).all()):
+    if signs.shape != (size,) or signs.dtype == torch.bool or not bool((signs.abs() == 1).all()):
         raise ShapeError(f"the signs of rank {rank} should be {size} numbers +1 or -1, but are not")
     return signs

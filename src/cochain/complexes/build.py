@@ -11,6 +11,7 @@ from cochain.complexes.arrays import (
     as_counts,
     as_indices,
     as_ragged,
+    as_values,
     component_of_cells,
     largest,
     refuse_repeats,
@@ -28,10 +29,11 @@ def edge_array(edges: Any, what: str = "edges") -> np.ndarray:
     array = as_indices(edges, what)
     if array.size == 0:
         return np.zeros((2, 0), dtype=np.int64)
-    if isinstance(edges, list | tuple):
+    pairs = not isinstance(edges, Tensor) and not hasattr(edges, "__array__")
+    if pairs:
         array = array.T
     if array.ndim != 2 or array.shape[0] != 2:
-        shape = array.T.shape if isinstance(edges, list | tuple) else array.shape
+        shape = array.T.shape if pairs else array.shape
         remedy = "; it looks transposed" if array.ndim == 2 and array.shape[1] == 2 else ""
         raise ShapeError(f"{what} should be (2, m) or a list of pairs, but has shape {tuple(shape)}{remedy}")
     return array
@@ -121,7 +123,13 @@ def _pairs(pairs: Any) -> Ragged:
             f"but have shape {tuple(array.shape)}"
         )
     order = np.lexsort((array[0], array[1]))
-    largest(array[1], "hyperedges")
+    count = largest(array[1], "hyperedges")
+    if count > array.shape[1]:
+        missing = int(np.setdiff1d(np.arange(array.shape[1] + 1), array[1])[0])
+        raise ComplexError(
+            f"hyperedges should be numbered from 0 without gaps, but number {missing} has no node and number "
+            f"{count - 1} has; renumber with numpy.unique(..., return_inverse=True)"
+        )
     lengths = np.bincount(array[1])
     return Ragged(np.concatenate([[0], np.cumsum(lengths)]), array[0][order])
 
@@ -140,7 +148,7 @@ def member_matrix(cells: Ragged, component: np.ndarray, nodes: int, what: str) -
 
 def build_points(pos: Any, counts: Any = None) -> tuple[Structure, Tensor]:
     """Build a cloud of points; see `Complex.points`."""
-    positions = torch.as_tensor(pos)
+    positions = as_values(pos, "pos")
     if positions.ndim != 2 or not (positions.is_floating_point() or positions.numel() == 0):
         raise ShapeError(
             f"pos should be (points, dimensions) of a floating type, but has shape {tuple(positions.shape)} "

@@ -10,6 +10,7 @@ from cochain.complexes.arrays import (
     as_counts,
     as_indices,
     as_ragged,
+    as_whole_number,
     component_of_cells,
     largest,
     refuse_repeats,
@@ -47,13 +48,24 @@ def build_cell(polygons: Any, edges: Any = None, num_nodes: Any = None) -> Struc
     key, inverse = np.unique(low * total + high, return_inverse=True)
     low, high = np.divmod(key, max(total, 1))
     component = refuse_straddling(walks, nodes.numpy(), "polygon")
-    edge_component = component_of_cells(low, nodes.numpy())
+    edge_component = _edge_components(low, high, nodes.numpy())
     faces = {
         (1, 0): signed_edges(low, high, np.full(len(low), -1, dtype=np.int8), total),
         (2, 1): _polygon_faces(walks, inverse[: len(tail)], tail < head, len(low), component),
     }
     offsets = [nodes, *(offsets_of(np.bincount(part, minlength=len(counts))) for part in (edge_component, component))]
     return Structure("cell", (total, len(low), len(walks)), offsets, faces)
+
+
+def _edge_components(low: np.ndarray, high: np.ndarray, nodes: np.ndarray) -> np.ndarray:
+    component = component_of_cells(low, nodes)
+    wrong = np.flatnonzero(component != component_of_cells(high, nodes))
+    if len(wrong):
+        raise ComplexError(
+            f"an edge should lie in one component, but edge ({low[wrong[0]]}, {high[wrong[0]]}) joins two; "
+            "nodes are numbered over the whole union"
+        )
+    return component
 
 
 def _next_in_walk(walks: Ragged) -> np.ndarray:
@@ -76,15 +88,21 @@ def _polygon_faces(
 
 def build_combinatorial(cells: Mapping[int, Any], num_nodes: Any = None) -> Structure:
     """Build a combinatorial complex; see `Complex.combinatorial`."""
-    ranks = sorted(cells)
+    if not isinstance(cells, Mapping):
+        raise ComplexError(
+            f"cells should be a dictionary {{0: nodes, 1: [...], ...}}, but are a {type(cells).__name__}"
+        )
+    ranks = sorted(as_whole_number(rank, "a rank") for rank in cells)
     if not ranks or ranks[0] < 0:
         raise ComplexError(f"cells should be given by rank >= 0, but the ranks are {ranks}")
     higher = {rank: as_ragged(cells[rank], f"cells of rank {rank}") for rank in ranks if rank > 0}
     used = max((largest(part.values, f"cells of rank {rank}") for rank, part in higher.items()), default=0)
     counts = as_counts(_node_counts(cells.get(0), num_nodes), used, "cells")
+    if num_nodes is not None and 0 in cells and int(counts.sum()) != _node_counts(cells[0], None):
+        raise ComplexError(f"num_nodes should add up to cells[0] = {cells[0]!r:.60}, but is {num_nodes!r:.60}")
     nodes = offsets_of(counts)
     sizes, offsets, faces = [int(counts.sum())], [nodes], {}
-    for rank in range(1, (ranks[-1] if ranks else 0) + 1):
+    for rank in range(1, ranks[-1] + 1):
         part = higher.get(rank, Ragged(np.zeros(1, dtype=np.int64), np.zeros(0, dtype=np.int64)))
         refuse_repeats(part, f"cell of rank {rank}, number")
         component = refuse_straddling(part, nodes.numpy(), f"cell of rank {rank}, number")

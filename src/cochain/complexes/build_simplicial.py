@@ -1,12 +1,13 @@
 """Builder of simplicial complexes: any simplices in, closed under faces, sorted lexicographically."""
 
+from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 
 import numpy as np
 from torch import Tensor
 
-from cochain.complexes.arrays import as_counts, as_indices, component_of_cells, largest, sparse
+from cochain.complexes.arrays import as_counts, as_indices, as_lists, component_of_cells, largest, sparse
 from cochain.complexes.structure import Structure, offsets_of
 from cochain.errors import ComplexError, ShapeError
 from cochain.kernels import SparseMatrix
@@ -42,13 +43,11 @@ def _faces(cells: np.ndarray, given: np.ndarray, nodes: int) -> tuple[np.ndarray
     keep = np.array([[j for j in range(width) if j != i] for i in reversed(range(width))])
     signs = np.array([(-1) ** i for i in reversed(range(width))], dtype=np.int8)
     if width == 2:
-        below, index = np.arange(nodes)[:, None], cells.reshape(-1)
-    else:
-        rows = cells[:, keep].reshape(count * width, width - 1)
-        below, inverse = unique_rows(np.concatenate([given, rows]), nodes)
-        index = inverse[len(given) :]
-    matrix = sparse(np.arange(count + 1) * width, index, np.tile(signs, count), (count, len(below)))
-    return below, matrix
+        return cells, sparse(np.arange(count + 1) * width, cells.reshape(-1), np.tile(signs, count), (count, nodes))
+    rows = cells[:, keep].reshape(count * width, width - 1)
+    below, inverse = unique_rows(np.concatenate([given, rows]), nodes)
+    index = inverse[len(given) :]
+    return below, sparse(np.arange(count + 1) * width, index, np.tile(signs, count), (count, len(below)))
 
 
 def unique_rows(rows: np.ndarray, nodes: int) -> tuple[np.ndarray, np.ndarray]:
@@ -92,11 +91,13 @@ def _by_rank(simplices: Any) -> dict[int, np.ndarray]:
     if isinstance(simplices, Tensor | np.ndarray):
         arrays = [as_indices(simplices, "simplices")]
     else:
+        if not isinstance(simplices, Iterable):
+            raise ComplexError(f"simplices should be a list of tuples of nodes, but are {simplices!r:.60}")
         items = list(simplices)
         if any(isinstance(item, Tensor | np.ndarray) and np.ndim(item) == 2 for item in items):
             arrays = [as_indices(item, "simplices") for item in items]
         else:
-            rows = sorted((list(item) for item in items), key=len)
+            rows = sorted(as_lists(items, "simplices"), key=len)
             arrays = [as_indices(list(group), "simplices") for _, group in groupby(rows, key=len)]
     out: dict[int, list[np.ndarray]] = {}
     for array in arrays:

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from torch import Tensor
 
+from cochain.errors import ShapeError
+
 if TYPE_CHECKING:
     from cochain.complexes.complex import Complex
     from cochain.complexes.structure import Structure
@@ -123,4 +125,9 @@ class Builders:
         from cochain.complexes.build_simplicial import build_simplicial
 
         _, positions = build_points(vertices)
-        return cls._of(build_simplicial(faces, len(positions)), {(0, "pos"): positions})
+        structure = build_simplicial(faces, len(positions))
+        if structure.rank > 2:
+            raise ShapeError(
+                "the faces of a mesh should be triangles, (n, 3), but some have 4 nodes or more; split them"
+            )
+        return cls._of(structure, {(0, "pos"): positions})

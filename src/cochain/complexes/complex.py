@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import torch
 from jaxtyping import Int
 from torch import Tensor
 
 from cochain.complexes import neighborhood as symbols
+from cochain.complexes.arrays import as_component_ids, as_values, as_whole_number
 from cochain.complexes.builders import Builders
-from cochain.complexes.cells import Cells, Key, Place
+from cochain.complexes.cells import Cells, Key, Place, is_tensor_name
 from cochain.complexes.cochain import Cochain
 from cochain.complexes.neighborhood import Neighborhood
 from cochain.complexes.operator import Operator
@@ -116,13 +117,13 @@ class Complex(Builders):
 
     def boundary(self, rank: int) -> Operator:
         """Give the boundary B_rank, (n_{rank-1} x n_rank)."""
-        if rank < 1:
+        if as_whole_number(rank, "a rank") < 1:
             raise ComplexError(f"a boundary should have rank >= 1, but has {rank}")
         return self.incidence(rank - 1, rank)
 
     def coboundary(self, rank: int) -> Operator:
         """Give the coboundary d_rank = B_{rank+1}^T, from cochains on `rank` to those on `rank + 1`."""
-        symbol = symbols.incident(rank + 1, rank)
+        symbol = symbols.incident(as_whole_number(rank, "a rank") + 1, rank)
         return self.resolve(symbol.signed if self.oriented else symbol)
 
     def adjacency(self, rank: int, via: int) -> Operator:
@@ -185,7 +186,8 @@ class Complex(Builders):
 
         Args:
             rank: rank of the cells.
-            cells: (queries, rank + 1) integers; for edges also (2, queries) as in `graph`.
+            cells: (queries, rank + 1) integers; an array of edges also (2, queries) as in `graph`, unless it is (2, 2),
+                which is read as two rows.
         """
         from cochain.complexes.lookup import find
 
@@ -195,6 +197,9 @@ class Complex(Builders):
 
     def __getitem__(self, rank: int) -> Cells:
         return Cells(self, self._checked_rank(rank))
+
+    def __iter__(self) -> NoReturn:
+        raise ComplexError("a complex should be asked for c.components() or c[rank], but was iterated over")
 
     @property
     def whole(self) -> Cells:
@@ -207,18 +212,18 @@ class Complex(Builders):
         Args:
             place: a rank, or "whole" for one row per component.
             name: name of the tensor: x features, y labels, pos positions, weight, split, or any other.
-            tensor: rows in the order of the cells; moved to the device of the complex.
+            tensor: rows in the order of the cells; moved to the device of the complex, otherwise shared, not copied.
             odd: the numbers change sign when a cell's orientation is reversed (flows).
 
         Raises:
             ShapeError: when the number of rows is not the number of cells.
         """
         if place != "whole":
-            self._checked_rank(place)
-        if not name.isidentifier() or name.startswith("_") or name == "keys":
+            place = self._checked_rank(place)
+        if not is_tensor_name(name):
             raise ComplexError(f"a tensor's name should be a Python name without leading underscore, but is {name!r}")
         rows = self._rows(place)
-        value = torch.as_tensor(tensor, device=self.device)
+        value = as_values(tensor, name, self.device)
         if value.ndim == 0 or value.shape[0] != rows:
             where = "components" if place == "whole" else f"cells of rank {place}"
             remedy = "; it looks transposed" if value.ndim == 2 and value.shape[1] == rows else ""
@@ -270,20 +275,22 @@ class Complex(Builders):
             whole = self._source._find(key)
             rows = self._structure.source[1] if key[0] == "whole" else self._structure.positions(key[0])
             assert whole is not None
-            found = self._taken[key] = whole.index_select(0, rows)
+            if whole.requires_grad:  # its graph serves one backward pass, so it is taken anew each time
+                return whole.index_select(0, rows)
+            with torch.inference_mode(mode=False):  # what is cached must serve training too
+                found = self._taken[key] = whole.index_select(0, rows)
         return found
 
     def _rows(self, place: Place) -> int:
         return len(self) if place == "whole" else self.sizes[place]
 
     def _checked_rank(self, rank: Any) -> int:
-        if not isinstance(rank, int) or isinstance(rank, bool):
-            raise TypeError(f"a rank should be an integer, but is {rank!r}")
-        if not 0 <= rank <= self.rank:
+        checked = as_whole_number(rank, "a rank")
+        if not 0 <= checked <= self.rank:
             raise ComplexError(
                 f"a rank should be from 0 to {self.rank}, the top rank of this {self.domain}, but is {rank}"
             )
-        return rank
+        return checked
 
     # Components, copies, files -------------------------------------------------------------------------------------
 
@@ -295,7 +302,7 @@ class Complex(Builders):
         Args:
             components: integers, a boolean mask over the components, a slice, or one integer.
         """
-        ids = self._component_ids(components)
+        ids = as_component_ids(components, len(self), self.device)
         structure = self._structure.select(ids)
         if self._source is None:
             return Complex(structure, {}, self._odd, self)
@@ -307,23 +314,6 @@ class Complex(Builders):
     def _rows_of(self, place: Place, ids: Tensor) -> Tensor:
         return ids if place == "whole" else gather_ranges(self.offsets(place), ids)[0]
 
-    def _component_ids(self, components: Any) -> Tensor:
-        if isinstance(components, slice):
-            return torch.arange(*components.indices(len(self)), device=self.device)
-        ids = torch.as_tensor(components, device=self.device)
-        if ids.dtype == torch.bool:
-            if ids.shape != (len(self),):
-                raise ShapeError(f"a mask of components should have shape ({len(self)},), but has {tuple(ids.shape)}")
-            return ids.nonzero()[:, 0]
-        if ids.numel() and (ids.is_floating_point() or ids.ndim > 1):
-            raise ShapeError(
-                f"components should be a list of integers, but have shape {tuple(ids.shape)}, type {ids.dtype}"
-            )
-        ids = ids.reshape(-1).long()
-        if ids.numel() and (int(ids.min()) < -len(self) or int(ids.max()) >= len(self)):
-            raise ComplexError(f"components should be below {len(self)}, but {ids.tolist()[:8]} holds one that is not")
-        return torch.where(ids < 0, ids + len(self), ids)
-
     def components(self) -> "list[Complex]":
         """Give every component as a complex of its own."""
         return [self.select(k) for k in range(len(self))]
@@ -333,6 +323,14 @@ class Complex(Builders):
         if self._structure.source is None:
             return self
         return Complex(self._structure.detached(), self._all_values(), self._odd)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A copy sent to another process carries its own components, not the complex that it was selected from.
+        own = self.independent()
+        return Complex, (own._structure, own._values, own._odd)
+
+    def __copy__(self) -> "Complex":
+        return self
 
     def _all_values(self) -> dict[Key, Tensor]:
         values = {}

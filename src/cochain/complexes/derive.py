@@ -9,7 +9,7 @@ import torch
 from cochain.complexes.arrays import sparse
 from cochain.complexes.neighborhood import Neighborhood
 from cochain.complexes.operator import Operator
-from cochain.errors import ComplexError
+from cochain.errors import ComplexError, ShapeError
 from cochain.kernels import SparseMatrix
 
 if TYPE_CHECKING:
@@ -18,10 +18,7 @@ if TYPE_CHECKING:
 
 def derive(structure: "Structure", symbol: Neighborhood, dtype: torch.dtype) -> Operator:
     """Build the operator of `symbol`. Runs once per symbol and structure, in float64, on the CPU."""
-    if symbol.sign and not structure.oriented:
-        raise ComplexError(
-            f"{symbol} needs orientations, but a {structure.domain} has none; use an unsigned neighbourhood"
-        )
+    _check(structure, symbol, dtype)
     if symbol.listed:
         return _triples(structure, symbol, dtype)
     plain = not (symbol.loop or symbol.exponent > 1 or symbol.scale)
@@ -37,6 +34,19 @@ def derive(structure: "Structure", symbol: Neighborhood, dtype: torch.dtype) -> 
     values = not plain or symbol.sign
     sparse_ = _from_scipy(matrix, values, dtype, structure.device)
     return Operator(sparse_, symbol.target, symbol.source, identity=symbol.kind == "self" and plain)
+
+
+def _check(structure: "Structure", symbol: Neighborhood, dtype: torch.dtype) -> None:
+    if symbol.sign and not structure.oriented:
+        raise ComplexError(
+            f"{symbol} needs orientations, but a {structure.domain} has none; use an unsigned neighbourhood"
+        )
+    if not isinstance(dtype, torch.dtype):
+        raise ShapeError(f"dtype should be a torch.dtype, but is {dtype!r}")
+    if symbol.scale and not dtype.is_floating_point:
+        raise ShapeError(
+            f"{symbol} should have values of a floating type, since it is scaled, but is asked for {dtype}"
+        )
 
 
 def _matrix(structure: "Structure", symbol: Neighborhood) -> sp.csr_array:

@@ -35,5 +35,5 @@ def betti(structure: Structure, p: int, per_component: bool) -> Any:
         found[:, rank] -= ranks
         found[:, rank - 1] -= ranks
     if per_component:
-        return torch.from_numpy(found)
+        return torch.from_numpy(found).to(structure.device)
     return tuple(int(b) for b in found.sum(axis=0))

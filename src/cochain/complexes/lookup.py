@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from cochain.complexes.arrays import as_indices
+from cochain.complexes.build_simplicial import unique_rows
 from cochain.complexes.structure import Structure
 from cochain.errors import ComplexError, ShapeError
 
@@ -41,6 +42,8 @@ def find(structure: Structure, rank: int, cells: Any) -> Tensor:
         and wanted.shape[0] == 2 != wanted.shape[1]
     ):
         wanted = wanted.T
+    if not wanted.size:
+        return torch.zeros(0, dtype=torch.int64, device=structure.device)
     if wanted.ndim != 2 or wanted.shape[1] != rank + 1:
         raise ShapeError(f"cells of rank {rank} should be (queries, {rank + 1}), but have shape {wanted.shape}")
     have = simplices(structure, rank).cpu().numpy()
@@ -51,9 +54,10 @@ def find(structure: Structure, rank: int, cells: Any) -> Tensor:
         assert values is not None
         forward = values.cpu().numpy().reshape(-1, 2)[:, 0] < 0
         have = np.where(forward[:, None], have, have[:, ::-1])
-    both = np.concatenate([have, wanted])
-    _, code = np.unique(both, axis=0, return_inverse=True)
-    code = code.reshape(-1)
-    place = np.full(int(code.max(initial=-1)) + 1, -1, dtype=np.int64)
+    possible = ((wanted >= 0) & (wanted < structure.sizes[0])).all(axis=1)
+    different, code = unique_rows(np.concatenate([have, wanted[possible]]), structure.sizes[0])
+    place = np.full(len(different), -1, dtype=np.int64)
     place[code[: len(have)]] = np.arange(len(have))
-    return torch.from_numpy(place[code[len(have) :]]).to(structure.device)
+    found = np.full(len(wanted), -1, dtype=np.int64)
+    found[possible] = place[code[len(have) :]]
+    return torch.from_numpy(found).to(structure.device)

@@ -1,9 +1,10 @@
 """Neighbourhoods as symbols: which cells speak to which, resolved to a sparse operator by a complex."""
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from math import isfinite
+from typing import Literal, get_args
 
-from cochain.errors import ComplexError
+from cochain.errors import ComplexError, unknown_name
 
 Kind = Literal["incident", "adjacent", "laplacian", "self"]
 Part = Literal["hodge", "up", "down"]
@@ -32,6 +33,10 @@ class Neighborhood:
     direction: Literal["in", "out"] | None = None
     listed: bool = False
 
+    def __post_init__(self) -> None:
+        if not _are_ranks(self.target, self.source):
+            raise ComplexError(f"ranks should be integers >= 0, but are {self.target!r} and {self.source!r}")
+
     @property
     def signed(self) -> "Neighborhood":
         """The same neighbourhood with orientation: +-1 for incidences, the Laplacian's part for `lower` and `upper`."""
@@ -39,6 +44,10 @@ class Neighborhood:
             raise ComplexError(
                 f"a signed incidence should join neighbouring ranks, but joins {self.source} to {self.target}; "
                 "compose two boundaries, or leave out .signed"
+            )
+        if self.direction or self.listed:
+            raise ComplexError(
+                f"a signed neighbourhood should be neither directed nor listed as triples, but {self} is"
             )
         if self.kind == "adjacent":
             if self.via is None or abs(self.via - self.target) != 1:
@@ -61,17 +70,21 @@ class Neighborhood:
                 `row` D_r^-1 A, `column` A D_c^-1, `spectral` every component's block divided by its largest
                 absolute row sum, which bounds its spectral radius.
         """
+        if scale not in get_args(Scale):
+            raise unknown_name("scaling of a neighbourhood", str(scale), get_args(Scale))
         return replace(self, scale=scale)
 
     def with_self(self, weight: float = 1.0) -> "Neighborhood":
         """Add `weight` times the identity, before any normalisation."""
         if self.target != self.source:
             raise ComplexError(f"self loops need a neighbourhood of one rank, but {self} joins two")
+        if not isinstance(weight, int | float) or not isfinite(weight):
+            raise ComplexError(f"the weight of self loops should be a finite number, but is {weight!r}")
         return replace(self, loop=weight)
 
     def power(self, exponent: int) -> "Neighborhood":
         """Take the matrix power: walks of `exponent` steps."""
-        if self.target != self.source or exponent < 1:
+        if self.target != self.source or not isinstance(exponent, int) or exponent < 1:
             raise ComplexError(
                 f"a power should be >= 1 and of a neighbourhood of one rank, but is {exponent} of {self}"
             )
@@ -81,6 +94,8 @@ class Neighborhood:
         """Keep the neighbours at the tail (`in`) or at the head (`out`) of a directed edge."""
         if self.kind != "adjacent" or (self.target, self.via) != (0, 1):
             raise ComplexError(f"only the adjacency of nodes through edges has directions, but this is {self}")
+        if direction not in ("in", "out"):
+            raise unknown_name("direction of edges", str(direction), ("in", "out"))
         return replace(self, direction=direction)
 
     @property
@@ -115,36 +130,46 @@ def _name(symbol: Neighborhood) -> str:
 
 def incident(target: int, source: int) -> Neighborhood:
     """Cells of rank `source` that contain, or are contained in, a cell of rank `target`."""
-    if target == source or min(target, source) < 0:
+    if target == source or not _are_ranks(target, source):
         raise ComplexError(f"incidences should join two different ranks >= 0, but join {source} to {target}")
     return Neighborhood("incident", target, source)
 
 
+def _are_ranks(*ranks: int) -> bool:
+    return all(isinstance(rank, int) and rank >= 0 for rank in ranks)
+
+
+def _checked(rank: int) -> int:
+    if not _are_ranks(rank):
+        raise ComplexError(f"a rank should be an integer >= 0, but is {rank!r}")
+    return rank
+
+
 def faces(rank: int) -> Neighborhood:
     """Rank - 1 to rank: the faces of a cell."""
-    return incident(rank, rank - 1)
+    return incident(rank, _checked(rank) - 1)
 
 
 def cofaces(rank: int) -> Neighborhood:
     """Rank + 1 to rank: the cells that a cell is a face of."""
-    return incident(rank, rank + 1)
+    return incident(rank, _checked(rank) + 1)
 
 
 def adjacent(rank: int, via: int) -> Neighborhood:
     """Other cells of the same rank that share a cell of rank `via`; 0/1, without the diagonal."""
-    if via == rank or min(via, rank) < 0:
+    if via == rank or not _are_ranks(via, rank):
         raise ComplexError(f"cells of rank {rank} should share cells of another rank >= 0, but via is {via}")
     return Neighborhood("adjacent", rank, rank, via=via)
 
 
 def upper(rank: int) -> Neighborhood:
     """Other cells of the same rank that share a coface; `.signed` is L_up = B_{r+1} B_{r+1}^T."""
-    return adjacent(rank, rank + 1)
+    return adjacent(rank, _checked(rank) + 1)
 
 
 def lower(rank: int) -> Neighborhood:
     """Other cells of the same rank that share a face; `.signed` is L_down = B_r^T B_r."""
-    return adjacent(rank, rank - 1)
+    return adjacent(rank, _checked(rank) - 1)
 
 
 def laplacian(rank: int, part: Part = "hodge") -> Neighborhood:

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from cochain.complexes.cells import is_tensor_name
 from cochain.complexes.complex import Complex
 from cochain.errors import ComplexError
 
@@ -20,6 +21,8 @@ def from_networkx(graph: Any) -> Complex:
     Raises:
         ComplexError: for a multigraph, or for self loops.
     """
+    if not hasattr(graph, "is_multigraph"):
+        raise ComplexError(f"a graph should be one of networkx, but is a {type(graph).__name__}")
     if graph.is_multigraph():
         raise ComplexError(
             "a graph should join two nodes at most once, but this is a multigraph; "
@@ -45,9 +48,7 @@ def _columns(rows: list[dict[str, Any]]) -> dict[str, Tensor]:
     """Give the attributes that are numbers in every row."""
     out: dict[str, Tensor] = {}
     for name in rows[0] if rows else ():
-        if not isinstance(name, str) or not name.isidentifier() or name.startswith("_") or name == "keys":
-            continue
-        if not all(name in row for row in rows):
+        if not is_tensor_name(name) or not all(name in row for row in rows):
             continue
         try:
             array = np.asarray([row[name] for row in rows])
@@ -61,6 +62,7 @@ def _columns(rows: list[dict[str, Any]]) -> dict[str, Tensor]:
 def to_networkx(complex_: Complex) -> Any:
     """Give the nodes and edges as a networkx `Graph` (`DiGraph` for a digraph), tensors as attributes.
 
+    An undirected edge has no orientation there: odd tensors are given as along the edge from its smaller node.
     A hypergraph gives the bipartite graph of nodes (0, i) and hyperedges (1, j). Cells of rank 2 and above have no
     place in a graph and are left out.
     """
@@ -72,27 +74,29 @@ def to_networkx(complex_: Complex) -> Any:
     graph.add_nodes_from(range(complex_.sizes[0]))
     _attach(complex_, 0, [graph.nodes[k] for k in range(complex_.sizes[0])])
     if complex_.rank >= 1:
-        ends = _ends(complex_).tolist()
+        ends = edge_ends(complex_).tolist()
         graph.add_edges_from(ends)
         _attach(complex_, 1, [graph.edges[u, v] for u, v in ends])
     return graph
 
 
-def _ends(complex_: Complex) -> Tensor:
-    """Give tail and head of every edge."""
-    ends = complex_.simplices(1)
-    if complex_.domain == "digraph" and len(ends):
-        values = complex_.faces(1, 0).values
-        assert values is not None
-        forward = values.reshape(-1, 2)[:, :1] < 0
-        ends = torch.where(forward, ends, ends.flip(1))
-    return ends
+def edge_ends(complex_: Complex) -> Tensor:
+    """Give tail and head of every edge, as it is oriented."""
+    matrix = complex_.faces(1, 0)
+    assert matrix.values is not None
+    ends = matrix.pattern.indices.long().reshape(-1, 2)
+    return torch.where(matrix.values.reshape(-1, 2)[:, :1] < 0, ends, ends.flip(1))
 
 
 def _attach(complex_: Complex, rank: int, rows: list[dict[str, Any]]) -> None:
     cells = complex_[rank]
     for name in cells.keys():  # noqa: SIM118 (cells are no mapping)
-        for row, value in zip(rows, cells[name].tolist(), strict=True):
+        values = cells[name]
+        if complex_.is_odd(rank, name) and complex_.domain != "digraph":
+            ends = edge_ends(complex_)
+            along = torch.where(ends[:, 0] < ends[:, 1], 1, -1).to(values.dtype)
+            values = values * along.reshape(-1, *[1] * (values.ndim - 1))
+        for row, value in zip(rows, values.tolist(), strict=True):
             row[name] = value
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from cochain.errors import ShapeError
 from cochain.kernels import SparseMatrix
 
 if TYPE_CHECKING:
@@ -61,7 +62,13 @@ class Operator:
         return self.matrix.to_dense()
 
     def __matmul__(self, x: Tensor) -> Tensor:
-        return x if self.identity else self.matrix @ x
+        if not isinstance(x, Tensor):
+            raise ShapeError(f"x should be a tensor, but is a {type(x).__name__}; wrap it in torch.as_tensor")
+        if not (x.is_floating_point() or x.is_complex()):
+            x = x.to(self.matrix.dtype)
+        if self.identity and x.shape[:1] == self.shape[1:]:
+            return x
+        return self.matrix @ x
 
     def to(self, device: torch.device | str) -> "Operator":
         """Move to a device."""

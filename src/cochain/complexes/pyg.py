@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from cochain.complexes.complex import Complex
-from cochain.complexes.networkx import _ends
+from cochain.complexes.networkx import edge_ends
 from cochain.errors import ComplexError
 
 
@@ -42,7 +42,7 @@ def _undirected(directed: Complex, data: Any, edges: Tensor) -> bool:
     for name in ("edge_attr", "edge_weight"):
         value = getattr(data, name, None)
         if value is not None:
-            rows = torch.empty_like(value)
+            rows = value.new_empty((directed.sizes[1], *value.shape[1:]))
             rows[place] = value
             if not torch.equal(rows[place], rows[back]):
                 return False
@@ -54,7 +54,13 @@ def _with_edges(found: Complex, data: Any, edges: Tensor) -> Complex:
         value = getattr(data, theirs, None)
         if value is not None:
             rows = value.new_empty((found.sizes[1], *value.shape[1:]))
-            rows[found.find(1, edges.T)] = value
+            place = found.find(1, edges.T)
+            rows[place] = value
+            if not torch.equal(rows[place], value):
+                raise ComplexError(
+                    f"every edge should be listed once, but some repeat with another {theirs}; merge them with "
+                    "torch_geometric.utils.coalesce"
+                )
             found = found.with_cochain(1, ours, rows)
     return found
 
@@ -80,19 +86,24 @@ def _with_nodes(found: Complex, data: Any) -> Complex:
 def to_pyg(complex_: Complex) -> Any:
     """Give nodes and edges as a PyG `Data` (one component) or `Batch`; each undirected edge is listed both ways.
 
+    The reverse of an edge carries the same tensors, odd ones with the opposite sign.
+
     Raises:
-        ComplexError: for a hypergraph or a combinatorial complex, whose cells of rank 1 are no edges.
+        ComplexError: for a complex without components, and for a hypergraph or a combinatorial complex, whose cells of
+            rank 1 are no edges.
     """
     from torch_geometric.data import Batch, Data
 
     if complex_.domain in ("hypergraph", "combinatorial"):
         raise ComplexError(f"only complexes with edges become a PyG graph, but this is a {complex_.domain}")
+    if not len(complex_):
+        raise ComplexError("a PyG graph should come from at least one component, but the complex has none")
     graphs = [_data(part, Data) for part in complex_.components()]
     return graphs[0] if len(graphs) == 1 else Batch.from_data_list(graphs)
 
 
 def _data(part: Complex, make: Any) -> Any:
-    ends = _ends(part).T if part.rank >= 1 else torch.zeros(2, 0, dtype=torch.int64)
+    ends = edge_ends(part).T if part.rank >= 1 else torch.zeros(2, 0, dtype=torch.int64)
     copies = 1 if part.domain == "digraph" else 2
     data = make(edge_index=torch.cat([ends, ends.flip(0)], dim=1) if copies == 2 else ends, num_nodes=part.sizes[0])
     for cells in (part[0], part.whole):
@@ -103,5 +114,7 @@ def _data(part: Complex, make: Any) -> Any:
             data[mask] = (part[0].split == value).squeeze(1)
     for ours, theirs in (("x", "edge_attr"), ("weight", "edge_weight")):
         if part.rank >= 1 and ours in part[1]:
-            data[theirs] = torch.cat([part[1][ours]] * copies)
+            there = part[1][ours]
+            back = -there if part.is_odd(1, ours) else there
+            data[theirs] = torch.cat([there, back][:copies])
     return data

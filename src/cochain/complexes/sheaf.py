@@ -6,6 +6,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from cochain.complexes.arrays import as_component_ids
 from cochain.complexes.blocks import inverse_root, inverse_root_of_numbers
 from cochain.complexes.complex import Complex
 from cochain.complexes.frames import align_frames
@@ -126,7 +127,7 @@ class Sheaf:
         """Give the sheaf on the union of some components, as `Complex.select` does."""
         chosen = self.complex.select(components)
         bounds = self.delta.pattern.indptr.long()[self.complex.offsets(self.rank + 1)]
-        ids = self.complex._component_ids(components)
+        ids = as_component_ids(components, len(self.complex), self.complex.device)
         return Sheaf(chosen, self.maps.index_select(0, gather_ranges(bounds, ids)[0]), self.rank)
 
     def to(self, device: torch.device | str) -> "Sheaf":

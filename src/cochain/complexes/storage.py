@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
+from cochain.complexes.arrays import as_whole_number
+from cochain.complexes.cells import is_tensor_name
 from cochain.complexes.structure import DOMAINS, Structure
 from cochain.complexes.validate import validate
 from cochain.errors import ComplexError
@@ -44,17 +46,39 @@ def save(complex_: "Complex", path: str | PathLike[str]) -> None:
         "sizes": list(structure.sizes),
         "odd": sorted(f"data/{place}/{name}" for place, name in complex_._odd),
     }
-    tensors = {name: value.cpu().contiguous() for name, value in tensors.items()}
-    target = Path(path)
+    target = Path(os.path.realpath(path))  # a link stays, what it points at is replaced
+    if target.is_dir() or not target.parent.is_dir():
+        raise ComplexError(
+            f"{path} should be a file in a directory that exists, but is not; create the directory first"
+        )
     handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     os.close(handle)
     try:
+        tensors = _apart(tensors)
         save_file(tensors, temporary, metadata={"cochain": json.dumps(header)})
+        os.chmod(temporary, 0o666 & ~_umask())  # as open() would: until here nobody else could read it
         with open(temporary, "rb+") as file:
             os.fsync(file.fileno())
         os.replace(temporary, target)
     finally:
         Path(temporary).unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
+
+
+def _apart(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Give the tensors on the CPU, each with memory of its own: one tensor may have two names, which files refuse."""
+    out, seen = {}, set()
+    for name, value in tensors.items():
+        own = value.cpu().contiguous()
+        place = own.untyped_storage().data_ptr()
+        out[name] = own.clone() if place in seen else own
+        seen.add(place)
+    return out
 
 
 def load(path: str | PathLike[str]) -> "Complex":
@@ -67,7 +91,7 @@ def load(path: str | PathLike[str]) -> "Complex":
         with safe_open(str(path), framework="pt") as file:
             header = _header(file.metadata(), path)
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a mapping)
-    except (SafetensorError, OSError, ValueError) as error:
+    except (SafetensorError, OSError, ValueError, RecursionError) as error:
         raise ComplexError(
             f"{path} should be a file written by Complex.save, but cannot be read: {error}; it may be truncated"
         ) from error
@@ -100,7 +124,7 @@ def _header(metadata: dict[str, str] | None, path: str | PathLike[str]) -> dict[
 def _assemble(header: dict[str, Any], tensors: dict[str, Tensor]) -> "Complex":
     from cochain.complexes.complex import Complex
 
-    sizes = [int(n) for n in header["sizes"]]
+    sizes = [as_whole_number(n, "a size") for n in header["sizes"]]
     offsets = [_indices(tensors, f"offsets/{rank}", torch.int64) for rank in range(len(sizes))]
     _check_offsets(sizes, offsets)
     faces = {}
@@ -120,8 +144,10 @@ def _assemble(header: dict[str, Any], tensors: dict[str, Tensor]) -> "Complex":
 
 
 def _key(name: str) -> "Key":
-    _, place, key = name.split("/")
-    return ("whole" if place == "whole" else int(place)), key
+    parts = name.split("/")
+    if len(parts) != 3 or not (parts[1] == "whole" or parts[1].isdecimal()) or not is_tensor_name(parts[2]):
+        raise ComplexError(f"tensors should be called data/<rank>/<name>, but one is called '{name:.60}'")
+    return ("whole" if parts[1] == "whole" else int(parts[1])), parts[2]
 
 
 def _check_offsets(sizes: list[int], offsets: list[Tensor]) -> None:
@@ -148,4 +174,7 @@ def _matrix(tensors: dict[str, Tensor], prefix: str, shape: tuple[int, int]) -> 
     indices = _indices(tensors, f"{prefix}/indices", torch.int32, torch.int64)
     if indptr.dtype != indices.dtype or len(indptr) != shape[0] + 1:
         raise ComplexError(f"{prefix} should have {shape[0]} rows, but has {len(indptr) - 1}")
-    return SparseMatrix(Pattern(indptr, indices, shape), tensors.get(f"{prefix}/values"))
+    values = tensors.get(f"{prefix}/values")
+    if values is not None and values.dtype != torch.int8:
+        raise ComplexError(f"{prefix}/values should be signs of type torch.int8, but has type {values.dtype}")
+    return SparseMatrix(Pattern(indptr, indices, shape), values)

@@ -69,20 +69,27 @@ class Structure:
     def faces(self, high: int, low: int) -> SparseMatrix:
         """Give the stored matrix whose rows list the cells of rank `low` in each cell of rank `high`."""
         found = self._faces.get((high, low))
-        if found is None:
-            if self.source is None or (high, low) not in self._keys:
-                raise ComplexError(f"faces of rank {low} are not stored for cells of rank {high} of a {self.domain}")
-            found = self._cut(self.source[0].faces(high, low), high, low)[0]
-            self._faces[(high, low)] = found
+        return self._select_faces(high, low) if found is None else found
+
+    @torch.inference_mode(mode=False)  # what is cached must serve training too
+    def _select_faces(self, high: int, low: int) -> SparseMatrix:
+        if self.source is None or (high, low) not in self._keys:
+            raise ComplexError(f"faces of rank {low} are not stored for cells of rank {high} of a {self.domain}")
+        found = self._faces[(high, low)] = self._cut(self.source[0].faces(high, low), high, low)[0]
         return found
 
     def resolve(self, symbol: Neighborhood, dtype: torch.dtype | None = None) -> Operator:
         """Give the operator of a symbol: derived once, cached, selected along."""
         dtype = dtype or torch.get_default_dtype()
         found = self._cache.get((symbol, dtype))
-        if found is None:
-            found = self._select_operator(symbol, dtype) if self.source else self._derive(symbol, dtype)
-            self._cache[(symbol, dtype)] = found
+        return self._resolve(symbol, dtype) if found is None else found
+
+    @torch.inference_mode(mode=False)  # what is cached must serve training too
+    def _resolve(self, symbol: Neighborhood, dtype: torch.dtype) -> Operator:
+        if not isinstance(symbol, Neighborhood):
+            raise ComplexError(f"a neighbourhood should be a symbol such as cochain.nn.upper(0), but is {symbol!r}")
+        found = self._select_operator(symbol, dtype) if self.source else self._derive(symbol, dtype)
+        self._cache[(symbol, dtype)] = found
         return found
 
     def _derive(self, symbol: Neighborhood, dtype: torch.dtype) -> Operator:
@@ -121,9 +128,11 @@ class Structure:
         assert self.source is not None
         found = self._flat.get(rank)
         if found is None:
-            found = self._flat[rank] = gather_ranges(self.source[0].offsets[rank], self.source[1])[0]
+            with torch.inference_mode(mode=False):
+                found = self._flat[rank] = gather_ranges(self.source[0].offsets[rank], self.source[1])[0]
         return found
 
+    @torch.inference_mode(mode=False)
     def select(self, ids: Tensor) -> "Structure":
         """Give the union of the components `ids`, in that order; costs a few microseconds, all else is lazy."""
         if self.source is not None:

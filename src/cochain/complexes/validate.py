@@ -11,9 +11,15 @@ if TYPE_CHECKING:
     from cochain.complexes.complex import Complex
 
 
+_TOP = {"points": 0, "graph": 1, "digraph": 1, "hypergraph": 1, "cell": 2}
+
+
 def validate(complex_: "Complex") -> None:
     """Check structure and tensors; see `Complex.validate`."""
     validate_structure(complex_._structure)
+    for place, name in complex_._odd:
+        if place in (0, "whole") or not complex_.oriented:
+            raise ComplexError(f"'{name}' on {place} of a {complex_.domain} has no orientation, but is marked as odd")
     for (place, name), value in complex_._all_values().items():
         rows = complex_._rows(place)
         if value.ndim == 0 or value.shape[0] != rows:
@@ -31,11 +37,22 @@ def validate_structure(structure: Structure) -> None:
         ends = [int(offsets[0]), int(offsets[-1])] if len(offsets) else []
         if len(offsets) != len(structure) + 1 or ends != [0, size] or bool((offsets.diff() < 0).any()):
             raise ComplexError(f"the component offsets of rank {rank} should rise from 0 to {size}, but do not")
+    _validate_stored(structure)
     for high, low in structure.stored:
         _validate_faces(structure, high, low)
     if structure.oriented:
         for rank in range(1, structure.rank):
             _validate_boundary(structure, rank)
+
+
+def _validate_stored(structure: Structure) -> None:
+    top = _TOP.get(structure.domain)
+    if top is not None and structure.rank != top:
+        raise ComplexError(f"the top rank of a {structure.domain} should be {top}, but is {structure.rank}")
+    for rank in range(1, structure.rank + 1):
+        low = 0 if structure.domain == "combinatorial" else rank - 1
+        if (rank, low) not in structure.stored:
+            raise ComplexError(f"the faces of rank {low} in the cells of rank {rank} should be stored, but are missing")
 
 
 def _validate_faces(structure: Structure, high: int, low: int) -> None:
@@ -52,6 +69,10 @@ def _validate_faces(structure: Structure, high: int, low: int) -> None:
     except ShapeError as error:
         raise ComplexError(f"the faces of rank {low} in the cells of rank {high} are broken: {error}") from error
     rows, columns = matrix.pattern.rows.long(), matrix.pattern.indices.long()
+    twice = ((rows[1:] == rows[:-1]) & (columns[1:] == columns[:-1])).nonzero()
+    if len(twice):
+        cell, face = int(rows[twice[0]]), int(columns[twice[0]])
+        raise ComplexError(f"cell {cell} of rank {high} should have each face once, but has face {face} twice")
     across = structure.component_of(high)[rows] != structure.component_of(low)[columns]
     if bool(across.any()):
         cell = int(rows[across][0])
@@ -83,10 +104,6 @@ def _validate_signs(structure: Structure, high: int, low: int) -> None:
 
 def _validate_boundary(structure: Structure, rank: int) -> None:
     """Check B_rank B_{rank+1} = 0."""
-    if (rank, rank - 1) not in structure.stored or (rank + 1, rank) not in structure.stored:
-        raise ComplexError(
-            f"an oriented complex should store all boundaries, but that of rank {rank} or {rank + 1} is missing"
-        )
     low = structure.faces(rank, rank - 1).to("cpu").astype(torch.float64).to_scipy()
     high = structure.faces(rank + 1, rank).to("cpu").astype(torch.float64).to_scipy()
     product = (high @ low).tocoo()

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 from cochain.experiments.comparison import Comparison
 
 if TYPE_CHECKING:
-    from cochain.experiments.compare import Interrupted, compare
+    from cochain.experiments.comparing import Interrupted, compare
     from cochain.experiments.progress import Clock, Event
 
 __all__ = ["Clock", "Comparison", "Event", "Interrupted", "compare"]
 
-_NAMES = {"Clock": "progress", "Event": "progress", "Interrupted": "compare", "compare": "compare"}
+_NAMES = {"Clock": "progress", "Event": "progress", "Interrupted": "comparing", "compare": "comparing"}
 
 
 def __getattr__(name: str) -> Any:
@@ -19,5 +19,5 @@ def __getattr__(name: str) -> Any:
     if name not in _NAMES:
         raise AttributeError(f"module 'cochain.experiments' has no attribute {name!r}")
     found = getattr(import_module(f"cochain.experiments.{_NAMES[name]}"), name)
-    globals()[name] = found  # for `compare` in place of the module of that name
+    globals()[name] = found
     return found

@@ -71,6 +71,7 @@ def plan(
     unknown = options.keys() - {"*", *models}
     if unknown:
         raise unknown_name("compared model", sorted(unknown)[0], models)
+    lift = None if lift is None else canonical_lift(lift)
     found, failures = [], []
     for name in dict.fromkeys(models):
         row = entry(name)

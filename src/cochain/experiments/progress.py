@@ -87,7 +87,7 @@ class Clock:
 
     def _expected(self, model: str, most: int) -> float:
         lengths: Sequence[int] = self._lengths[model]
-        return min(most, statistics.median(lengths)) if lengths else most
+        return float(min(most, statistics.median(lengths)) if lengths else most)
 
 
 def planned(specs: Sequence[RunSpec]) -> Event:

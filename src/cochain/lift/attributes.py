@@ -15,10 +15,16 @@ from cochain.kernels import SparseMatrix
 FEATURES = ("mean", "sum", "concat")
 
 
+def check_complex(c: object, lift: str) -> None:
+    """Refuse what is no complex."""
+    if not isinstance(c, Complex):
+        raise ComplexError(f"{lift} should read a Complex, but is given a {type(c).__name__}; build one first")
+
+
 def check_features(features: str | None) -> None:
     """Refuse a name that is none of `FEATURES`."""
     if features is not None and features not in FEATURES:
-        raise unknown_name("rule for the features of new cells", features, FEATURES)
+        raise unknown_name("rule for the features of new cells", str(features), FEATURES)
 
 
 def carry(c: Complex, structure: Structure, ranks: Mapping[int, int]) -> Complex:

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from cochain.complexes import Complex
-from cochain.complexes.arrays import sparse
+from cochain.complexes.arrays import as_whole_number, sparse
 from cochain.complexes.structure import Structure, offsets_of
 from cochain.errors import ComplexError
 from cochain.kernels import SparseMatrix
@@ -42,7 +42,7 @@ def clique(c: Complex, max_rank: int = 2, features: str | None = "mean", max_cel
     Source:
         Boissonnat, Maria, 2014, "The Simplex Tree" (the tree that is grown, here level by level in flat arrays).
     """
-    if max_rank < 1:
+    if as_whole_number(max_rank, "max_rank") < 1:
         raise ComplexError(f"max_rank should be at least 1, the rank of edges, but is {max_rank}")
     check_features(features)
     bones = skeleton(c, "clique")

@@ -10,7 +10,7 @@ from torch import Tensor
 from cochain.complexes import Complex
 from cochain.complexes.build import signed_edges
 from cochain.complexes.structure import Structure, offsets_of
-from cochain.errors import ComplexError
+from cochain.errors import ComplexError, ShapeError
 
 Floats = npt.NDArray[np.floating[Any]]
 Index = npt.NDArray[np.integer[Any]]
@@ -23,8 +23,15 @@ def cloud(points: Complex | Tensor, lift: str) -> tuple[Complex, Floats, Index |
         raise ComplexError(
             f"{lift} should read positions in c[0].pos, but there are none; build with Complex.points(pos)"
         )
-    pos = c[0].pos.detach().cpu().to(torch.float64).numpy()
-    return c, pos, c.component_of(0).cpu().numpy() if len(c) > 1 else None
+    pos = c[0].pos.detach().cpu().to(torch.float64)
+    if pos.ndim != 2 or pos.shape[1] < 1:
+        raise ShapeError(
+            f"pos should be (points, dimensions) with a dimension at least, but has shape {tuple(pos.shape)}"
+        )
+    wrong = torch.nonzero(~torch.isfinite(pos).all(dim=1))
+    if len(wrong):
+        raise ComplexError(f"positions should be finite, but that of point {int(wrong[0])} is not; clean or impute it")
+    return c, pos.numpy(), c.component_of(0).cpu().numpy() if len(c) > 1 else None
 
 
 def graph_on(c: Complex, pairs: Index) -> Structure:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cochain.complexes import Complex
-from cochain.complexes.arrays import sparse
+from cochain.complexes.arrays import as_whole_number, sparse
 from cochain.complexes.structure import Structure, offsets_of
 from cochain.errors import ComplexError, unknown_name
 from cochain.kernels import SparseMatrix
@@ -64,10 +64,10 @@ def cycles(
         Dias, Castonguay, Longo, Jradi, 2014, "Efficient enumeration of chordless cycles" (blocking marks; the pruning
         by distance and the two passes are ours).
     """
-    if max_length < 3:
+    if as_whole_number(max_length, "max_length") < 3:
         raise ComplexError(f"max_length should be at least 3, the length of a triangle, but is {max_length}")
     if kind not in KINDS:
-        raise unknown_name("kind of cycle", kind, KINDS)
+        raise unknown_name("kind of cycle", str(kind), KINDS)
     check_features(features)
     bones = skeleton(c, "cycles")
     found = _enumerate(c, bones, max_length, kind, max_cells)

@@ -4,6 +4,7 @@ from cochain.complexes import Complex
 from cochain.complexes.structure import Structure
 from cochain.errors import ComplexError
 from cochain.kernels import SparseMatrix
+from cochain.lift.attributes import carry, check_complex
 
 
 def dual(c: Complex) -> Complex:
@@ -31,8 +32,7 @@ def dual(c: Complex) -> Complex:
     Source:
         Berge, 1973, "Graphs and Hypergraphs".
     """
-    from cochain.lift.attributes import carry
-
+    check_complex(c, "dual")
     if c.rank != 1:
         raise ComplexError(
             f"the dual exchanges ranks 0 and 1, but the top rank of this {c.domain} is {c.rank}; "

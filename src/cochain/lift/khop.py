@@ -3,10 +3,10 @@
 import numpy as np
 
 from cochain.complexes import Complex
-from cochain.complexes.arrays import sparse
+from cochain.complexes.arrays import as_whole_number, sparse
 from cochain.complexes.structure import Structure
 from cochain.errors import ComplexError
-from cochain.lift.attributes import carry, check_features, with_features
+from cochain.lift.attributes import carry, check_complex, check_features, with_features
 from cochain.lift.memory import MAX_CELLS, guarded
 from cochain.lift.skeleton import Index
 
@@ -41,7 +41,8 @@ def khop(c: Complex, k: int = 1, features: str | None = "mean", max_cells: int =
     """
     from cochain.kernels.neighbors import balls  # imports numba
 
-    if k < 1:
+    check_complex(c, "khop")
+    if as_whole_number(k, "k") < 1:
         raise ComplexError(f"k should be at least 1, but is {k}")
     check_features(features)
     nodes = c.sizes[0]

@@ -4,6 +4,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from cochain.complexes import Complex
+from cochain.complexes.arrays import as_whole_number
 from cochain.errors import ComplexError
 from cochain.kernels import SparseMatrix
 from cochain.lift.attributes import carry, check_features, with_features
@@ -45,7 +46,7 @@ def knn(
     """
     from cochain.kernels.neighbors import nearest  # imports numba
 
-    if k < 1:
+    if as_whole_number(k, "k") < 1:
         raise ComplexError(f"k should be at least 1, but is {k}")
     check_features(features)
     c, pos, groups = cloud(points, "knn")

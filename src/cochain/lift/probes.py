@@ -7,7 +7,9 @@ import numpy.typing as npt
 import torch
 
 from cochain.complexes import Complex
+from cochain.complexes.arrays import as_whole_number
 from cochain.errors import ComplexError
+from cochain.lift.attributes import check_complex
 
 Words = npt.NDArray[np.uint64]
 Index = npt.NDArray[np.integer[Any]]
@@ -44,11 +46,12 @@ def probes(c: Complex, rank: int, channels: int = 16, seed: int = 0, name: str =
         Hutchinson, 1989, "A stochastic estimator of the trace of the influence matrix"; Steele, Lea, Flood, 2014,
         "Fast splittable pseudorandom number generators" (the hash); Box, Muller, 1958 (from uniform to normal).
     """
+    check_complex(c, "probes")
     if not c.oriented:
         raise ComplexError(
             f"probes change sign with orientations, but a {c.domain} has none; lift it to a complex that does"
         )
-    if channels < 1:
+    if as_whole_number(channels, "channels") < 1:
         raise ComplexError(f"channels should be at least 1, but are {channels}")
     offsets = c.offsets(rank).cpu().numpy()
     component = c.component_of(rank).cpu().numpy()
@@ -59,7 +62,7 @@ def probes(c: Complex, rank: int, channels: int = 16, seed: int = 0, name: str =
 
 def _normal(seed: int, rank: int, component: Index, place: Index, channels: int) -> npt.NDArray[np.float64]:
     """Draw (cells, channels): channels 2k and 2k + 1 are the two coordinates of one Box-Muller draw."""
-    key = np.full(1, seed % 2**64, np.uint64)
+    key = np.full(1, as_whole_number(seed, "seed") % 2**64, np.uint64)
     for number in (np.array([rank]), component, place):
         key = _mix(key ^ _mix(number.astype(np.uint64)))
     pairs = np.arange((channels + 1) // 2, dtype=np.uint64)

@@ -6,6 +6,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from cochain.complexes import Complex
+from cochain.complexes.arrays import as_whole_number
 from cochain.errors import ComplexError
 from cochain.lift.attributes import carry, check_features
 from cochain.lift.clique import lift_cliques
@@ -52,9 +53,9 @@ def rips(
     """
     from cochain.kernels.neighbors import within  # imports numba
 
-    if not (radius >= 0 and math.isfinite(radius)):
-        raise ComplexError(f"radius should be a finite number >= 0, but is {radius}")
-    if max_rank < 1:
+    if not isinstance(radius, int | float) or not (radius >= 0 and math.isfinite(radius)):
+        raise ComplexError(f"radius should be a finite number >= 0, but is {radius!r}")
+    if as_whole_number(max_rank, "max_rank") < 1:
         raise ComplexError(f"max_rank should be at least 1, the rank of edges, but is {max_rank}")
     check_features(features)
     c, pos, groups = cloud(points, "rips")

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from cochain.complexes import Complex
 from cochain.errors import ComplexError
+from cochain.lift.attributes import check_complex
 
 Index = npt.NDArray[np.integer[Any]]
 Signs = npt.NDArray[np.int8]
@@ -44,6 +45,7 @@ def skeleton(c: Complex, lift: str) -> Skeleton:
     Raises:
         ComplexError: when the complex is of another kind, or has tensors on ranks that the lift would replace.
     """
+    check_complex(c, lift)
     if c.domain not in ("graph", "simplicial", "cell"):
         raise ComplexError(
             f"{lift} should read undirected edges, but this is a {c.domain}; build it with Complex.graph"

@@ -39,18 +39,25 @@ def build(
     Raises:
         UnknownNameError: when no model, or no option of the model, has this name.
         ComplexError: when the complex lacks a rank that the model reads.
+        ShapeError: when `out` is left to labels that do not tell it.
+        SpecError: when the target is no place of the complex, or a size, probability or seed is none.
     """
-    row = entry(name)
+    row = entry(name if isinstance(name, str) else repr(name))
     model = model_class(row)
+    if not isinstance(complex, Complex):
+        raise SpecError(f"a model should be built for a Complex, but is given a {type(complex).__name__}")
     target = default_target(complex) if target is None else target
     _check_target(target, complex)
     given = {k: v for k, v in {"hidden": hidden, "layers": layers}.items() if v is not None}
+    if options is not None and not isinstance(options, Mapping):
+        raise SpecError(f"options should be a mapping from names to values, but is {options!r:.60}")
     chosen = dict(row.options) | given | dict(options or {})
     known = {f.name for f in fields(model.Config)}
     for option in chosen:
         if option not in known:
             raise unknown_name(f"option of {row.name}", option, known)
     width = default_out(complex, target) if out is None else out
+    _check_numbers(chosen, width, seed)
     try:
         config = model.Config(**chosen)
     except TypeError as error:
@@ -96,17 +103,35 @@ def default_target(complex_: Complex) -> int | str:
 
 
 def default_out(complex_: Complex, target: int | str) -> int:
-    """Give the number of classes (integer labels) or of columns (floating labels)."""
+    """Give the number of classes (integer labels) or of columns (floating labels, and truth values)."""
     place = complex_.whole if target == "whole" else complex_[int(target)]
     if "y" not in place:
         raise ShapeError(f"out should be given, since the complex has no labels 'y' on {target}")
     y = place.y
-    if y.is_floating_point():
+    if y.ndim > 2:
+        raise ShapeError(f"labels 'y' should be (cells,) or (cells, columns), but have shape {tuple(y.shape)}")
+    if y.is_floating_point() or y.dtype == torch.bool:
         return 1 if y.ndim == 1 else int(y.shape[1])
-    return int(y.max()) + 1
+    classes = int(y.max()) + 1 if y.numel() else 0
+    if classes < 1:
+        raise ShapeError(f"out should be given, since none of the labels 'y' on {target} names a class")
+    return classes
+
+
+def _check_numbers(chosen: Mapping[str, Any], out: object, seed: object) -> None:
+    """Refuse sizes that no network has, before torch speaks of tensors that cannot be made."""
+    for name, value in {"hidden": chosen.get("hidden", 1), "layers": chosen.get("layers", 1), "out": out}.items():
+        least = 0 if name == "layers" else 1
+        if not isinstance(value, int) or isinstance(value, bool) or value < least:
+            raise SpecError(f"{name} should be an integer >= {least}, but is {value!r}")
+    dropout = chosen.get("dropout", 0.0)
+    if not isinstance(dropout, int | float) or not 0 <= dropout <= 1:
+        raise SpecError(f"dropout should be a probability from 0 to 1, but is {dropout!r}")
+    if seed is not None and (not isinstance(seed, int) or not -(2**63) <= seed < 2**64):
+        raise SpecError(f"seed should be an integer of at most 64 bits, but is {seed!r}")
 
 
 def _check_target(target: int | str, complex_: Complex) -> None:
-    if target == "whole" or (isinstance(target, int) and 0 <= target <= complex_.rank):
+    if target == "whole" or (isinstance(target, int) and not isinstance(target, bool) and 0 <= target <= complex_.rank):
         return
     raise SpecError(f"target should be 'whole' or a rank from 0 to {complex_.rank}, but is {target!r}")
