@@ -47,3 +47,7 @@ def test_positions_that_are_none(pos: torch.Tensor) -> None:
     for make in (lambda: lift.knn(c, 1), lambda: lift.rips(c, 1.0)):
         with pytest.raises(cc.CochainError, match=r"should be finite|should be \(points, dimensions\)"):
             make()
+
+
+def test_a_radius_beyond_the_graph_ends_at_once() -> None:
+    assert lift.khop(SQUARE, 10**12).cells(1).to_dense().sum() == 16

@@ -216,11 +216,6 @@ def component_of_cells(first_nodes: np.ndarray, node_offsets: np.ndarray) -> np.
     return np.searchsorted(node_offsets, first_nodes, side="right") - 1
 
 
-def count_by_component(component: np.ndarray, components: int) -> np.ndarray:
-    """Count cells per component; cells must be sorted by component."""
-    return np.bincount(component, minlength=components)
-
-
 def refuse_straddling(cells: Ragged, node_offsets: np.ndarray, what: str) -> np.ndarray:
     """Give the component of each cell, after refusing cells with nodes in two components and empty cells."""
     if (cells.lengths == 0).any():

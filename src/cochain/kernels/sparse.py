@@ -89,14 +89,16 @@ class Pattern:
     def rows(self) -> Int[Tensor, "nnz"]:
         """The row of every nonzero. Computed once."""
         if self._rows is None:
-            self._rows = index.expand_rows(self.indptr, self.nnz)
+            with torch.inference_mode(mode=False):  # what is cached must serve training too, here and below
+                self._rows = index.expand_rows(self.indptr, self.nnz)
         return self._rows
 
     @property
     def membership(self) -> "Pattern":
         """Nonzeros as columns: entry (i, k) is nonzero where nonzero k of this pattern is in row i. Computed once."""
         if self._membership is None:
-            ticks = torch.arange(self.nnz + 1, dtype=self.dtype, device=self.device)
+            with torch.inference_mode(mode=False):
+                ticks = torch.arange(self.nnz + 1, dtype=self.dtype, device=self.device)
             member = Pattern(self.indptr, ticks[:-1], (self.shape[0], self.nnz))
             back = Pattern(ticks, self.rows, (self.nnz, self.shape[0]))
             member._transposed = back, ticks[:-1]
@@ -115,8 +117,10 @@ class Pattern:
         if self._transposed is None:
             origin = None if self._origin is None else self._origin()
             if origin is not None:
-                return origin, self._order_of_origin(origin)
-            indptr, indices, order = index.transpose(self.indptr, self.indices, self.shape)
+                with torch.inference_mode(mode=False):
+                    return origin, self._order_of_origin(origin)
+            with torch.inference_mode(mode=False):
+                indptr, indices, order = index.transpose(self.indptr, self.indices, self.shape)
             pattern = Pattern(indptr, indices, (self.shape[1], self.shape[0]))
             pattern._origin = weakref.ref(self)
             self._transposed = pattern, order
@@ -242,13 +246,15 @@ class SparseMatrix:
         if origin is not None:
             return origin
         pattern, order = self.pattern.transposed
-        values = self.values if self.values is None else self.values.index_select(0, order)
-        if values is not None and values.ndim == 3:
-            values = values.transpose(1, 2).contiguous()
+        lasting = self.values is None or not self.values.requires_grad
+        with torch.inference_mode(mode=torch.is_inference_mode_enabled() and not lasting):
+            values = self.values if self.values is None else self.values.index_select(0, order)
+            if values is not None and values.ndim == 3:
+                values = values.transpose(1, 2).contiguous()
         transposed = SparseMatrix(pattern, values, self._dtype)
         transposed._origin = weakref.ref(self)
         # A cached gather would keep the graph of values that learn, and the second backward through it would fail.
-        if self.values is None or not self.values.requires_grad:
+        if lasting:
             self._transposed = transposed
         return transposed
 

@@ -48,7 +48,7 @@ def khop(c: Complex, k: int = 1, features: str | None = "mean", max_cells: int =
     nodes = c.sizes[0]
     around, inside = _incidence(c)
     with guarded("memberships of nodes in hyperedges", "lower k"):
-        bounds, members = balls(*around, *inside, k, max_cells)
+        bounds, members = balls(*around, *inside, min(k, nodes), max_cells)  # no walk visits more nodes
     matrix = sparse(bounds, members, None, (nodes, nodes))
     structure = Structure("hypergraph", (nodes, nodes), [c.offsets(0).cpu()] * 2, {(1, 0): matrix})
     return with_features(carry(c, structure, {0: 0}), features, {1: matrix})
