@@ -87,10 +87,8 @@ def main() -> None:
     rows = measure()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     where = {"python": platform.python_version(), "torch": torch.__version__, "threads": torch.get_num_threads()}
-    out = (
-        RESULTS
-        / f"foundation_{platform.machine()}_{torch.get_num_threads()}threads_torch{torch.__version__.split('+')[0]}.jsonl"
-    )
+    version = torch.__version__.split("+")[0]
+    out = RESULTS / f"foundation_{platform.machine()}_{torch.get_num_threads()}threads_torch{version}.jsonl"
     RESULTS.mkdir(exist_ok=True)
     with out.open("w") as file:
         for name, seconds, goal in rows:

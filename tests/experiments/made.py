@@ -42,6 +42,7 @@ def spec(**changes: object) -> RunSpec:
     """A spec that fits `ring_of_nodes`, with changes."""
     fields: dict[str, object] = {
         "dataset": "made", "fingerprint": ZERO, "model": "gcn", "options": {"hidden": 8}, "target": 0,
-        "kind": "classification", "metric": "accuracy", "training": {"epochs": 5}, "versions": {"cochain": "0", "torch": "0"},
+        "kind": "classification", "metric": "accuracy", "training": {"epochs": 5},
+        "versions": {"cochain": "0", "torch": "0"},
     }  # fmt: skip
     return make_spec({**fields, **changes})

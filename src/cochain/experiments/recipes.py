@@ -131,7 +131,7 @@ ROSTERS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("hypergraph", "cells"): ("hgnn", "unigin", "allset_transformer", "gcn"),
     ("hypergraph", "components"): ("deep_sets", "hgnn", "unigin", "allset_transformer"),
     ("simplicial", "cells"): ("gcn", "gat", "sccnn", "hmc"),
-    ("simplicial", "components"): ("deep_sets", "gin", "mpsn", "sccnn"),
+    ("simplicial", "components"): ("deep_sets", "gin", "sccnn"),
     ("cell", "cells"): ("gcn", "gat", "can", "sccnn"),
     ("cell", "components"): ("deep_sets", "gin", "cin", "can"),
     ("combinatorial", "cells"): ("gcn", "hgnn", "hmc"),
