@@ -149,7 +149,11 @@ def threads_for(complex_: Complex, spec: RunSpec, most: int = 0) -> int:
 @contextmanager
 def threads(count: int) -> Iterator[None]:
     """Let torch use so many threads."""
+    import numba
+
     before = torch.get_num_threads()
+    # Starts numba's threads, if they are not: that sets the number of OpenMP's threads, which torch shares, to all.
+    numba.get_num_threads()
     torch.set_num_threads(count)
     try:
         yield
