@@ -92,14 +92,13 @@ def compare(
     from cochain.experiments.comparing import compare as run
     from cochain.experiments.plan import parse_options
 
-    names = [name.strip() for name in models.split(",") if name.strip()] if models else None
     options = parse_options(option or [])
     code = 0
     with warnings.catch_warnings(record=True) as caught, _Live(jobs) as live:
         warnings.simplefilter("default")
         try:
             found = run(
-                dataset, names, lift, target, folds, seeds, epochs, device, jobs, runs,
+                dataset, models, lift, target, folds, seeds, epochs, device, jobs, runs,
                 protocol=protocol, metric=metric, precision=precision, options=options, progress=live.tell,
             )  # fmt: skip
         except Interrupted as interrupted:
@@ -183,9 +182,10 @@ def _show(found: "Comparison", as_json: bool) -> None:
         console.print(_leaderboard(found))
         tested = any(row.p_value is not None for row in found.rows)
         console.print(TESTED if tested else UNTESTED, style="dim")
-    for row in found.rows:
-        for note in row.warnings:
-            console.print(f"{row.model}: {note}", style="yellow", markup=False)
+    for note in dict.fromkeys(note for row in found.rows for note in row.warnings):
+        noted = [row.model for row in found.rows if note in row.warnings]
+        who = "all models" if len(noted) == len(found.rows) > 1 else ", ".join(noted)
+        console.print(f"{who}: {note}", style="yellow", markup=False)
     for failure in found.failures:
         where = "" if failure.fold is None else f" (fold {failure.fold}, seed {failure.seed})"
         _complain(f"{failure.model}{where}: {failure.message}")

@@ -90,8 +90,17 @@ def test_a_diverging_model_does_not_stop_the_others() -> None:
     options = {"sgc": {"learning_rate": 1e30}}
     found = compare(c, ["sgc", "gcn"], epochs=20, runs=None, options=options)
     assert [row.model for row in found.rows] == ["gcn"]
-    assert [(failure.model, failure.fold) for failure in found.failures] == [("sgc", 0), ("sgc", 1)]
+    assert {failure.model for failure in found.failures} == {"sgc"}
     assert "the loss should stay finite" in found.failures[0].message
+
+
+def test_what_fails_in_all_runs_is_said_once() -> None:
+    c = ring_of_nodes()
+    c = c.with_cochain(1, "y", torch.arange(24) % 2).with_cochain(1, "split", c[0].split)
+    found = compare(c, "hgnn,gcn", target="edge", lift="khop:1", **QUICK)
+    assert found.rows == ()
+    assert [(failure.model, failure.fold) for failure in found.failures] == [("gcn", None), ("hgnn", None)]
+    assert "the lift khop:1 replaces the cells of that rank" in found.failures[0].message
 
 
 def test_a_fold_that_cannot_be_learned_is_a_failure() -> None:
@@ -185,6 +194,8 @@ def test_options_and_sources() -> None:
         ({"models": ["gccn"]}, UnknownNameError, "no model is called 'gccn'; did you mean 'gcn'"),
         ({"lift": "clik"}, UnknownNameError, "no lift is called 'clik'"),
         ({"target": "edge"}, SpecError, "the target 1 should have labels 'y', but has none"),
+        ({"precision": "16-mixed"}, SpecError, "but is 16-mixed, which needs a GPU"),
+        ({"epochs": 0}, SpecError, "epochs of the training: input should be greater than or equal to 1, but is 0"),
         ({"folds": 3}, SpecError, "folds should be at most 2, the splits of the data, but is 3; use --seeds"),
         ({"seeds": 0}, SpecError, "seeds should be at least 1, but is 0"),
         ({"epochs": -1}, SpecError, "epochs of the training: input should be greater than or equal to 1, but is -1"),

@@ -110,6 +110,15 @@ def test_ended_between_any_two_files(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert runs.find(spec()) is not None
 
 
+def test_what_a_killed_process_left_is_swept_away(tmp_path: Path) -> None:
+    runs = Store(tmp_path)
+    runs.folder(spec()).mkdir()
+    (runs.folder(spec()) / ".result.json.x7").write_text("half")
+    assert runs.find(spec()) is None
+    runs.save(spec(), result(), CURVES, WEIGHT)
+    assert not list(runs.folder(spec()).glob(".*"))
+
+
 def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(handle: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

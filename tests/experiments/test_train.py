@@ -1,5 +1,7 @@
 """Training: the same bits again, the best weights kept, the curves recorded, a diverging loss named."""
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -205,6 +207,19 @@ def test_little_data_runs_on_one_thread() -> None:
     with threads(1):
         assert torch.get_num_threads() == 1
     assert torch.get_num_threads() == before
+
+
+def test_numba_does_not_bring_back_more_threads() -> None:
+    code = (
+        "import torch, numba; from cochain.experiments.execute import threads\n"
+        "torch.set_num_threads(2)\n"
+        "with threads(1):\n"
+        "    numba.get_num_threads()\n"
+        "    print(torch.get_num_threads())\n"
+        "print(torch.get_num_threads())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["1", "2"]
 
 
 def test_labels_of_other_kinds() -> None:

@@ -2,6 +2,7 @@
 
 import platform
 import shlex
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from os import PathLike
@@ -41,7 +42,7 @@ class Interrupted(KeyboardInterrupt):
 # The arguments are those of the command, flat on purpose: a call reads like the command line.
 def compare(
     dataset: Complex | str | PathLike[str],
-    models: Sequence[str] | None = None,
+    models: str | Sequence[str] | None = None,
     lift: str | None = None,
     target: str | int | None = None,
     folds: int | None = None,
@@ -64,7 +65,7 @@ def compare(
 
     Args:
         dataset: name of a data set, path of a file that `Complex.save` wrote, or a complex with labels.
-        models: names of the catalog; by default some that suit the data.
+        models: names of the catalog, as a list or with commas between; by default some that suit the data.
         lift: such as "clique:2", "cycles:6", "khop:2" or "knn:8+clique:2", in place of the model's own.
         target: node, edge, face, whole, link or a rank; by default where the labels are.
         folds: use only so many of the splits.
@@ -94,7 +95,7 @@ def compare(
         (['gcn'], 'accuracy')
     """
     started = _now()
-    device_of(device)
+    _check_device(device, precision)
     source = open_source(dataset)
     task = _task_of(source, parse_target(target, source.complex_), metric)
     chosen_protocol = _read_protocol(protocol, task)
@@ -112,6 +113,7 @@ def compare(
         device=device,
         precision=precision,
     )
+    models = _names(models)
     names = models or roster(source.complex_.domain, kind_of_recipe(task.target, task.kind, chosen_protocol))
     state = _State(source, request, portray(source.complex_, task, labels))
     state.planned, state.failures = plan(request, source.complex_, names, lift, options or {})
@@ -159,7 +161,7 @@ class _State:
             rows=rows,
             runs=runs,
             models=tuple(self._card(row.model) for row in rows),
-            failures=tuple(self.failures),
+            failures=tuple(self._failures()),
             command=command,
             versions={**versions(), "platform": platform.platform()},
             memory=memory_meaning(device_of(request.device)),
@@ -167,6 +169,14 @@ class _State:
             finished=_now(),
             complete=complete,
         )
+
+    def _failures(self) -> list[Failure]:
+        """Give the failures; where all runs of a model failed alike, one for all of them."""
+        alike = Counter((failure.model, failure.message) for failure in self.failures)
+        planned = {each.model: len(each.specs) for each in self.planned}
+        whole = {(model, message) for (model, message), count in alike.items() if count == planned.get(model)}
+        kept = [each for each in self.failures if (each.model, each.message) not in whole]
+        return [Failure(model, message) for model, message in sorted(whole)] + kept
 
     def _card(self, model: str) -> ModelCard:
         """Describe a model that has a result."""
@@ -224,6 +234,18 @@ def _task_of(source: Source, where: int | str, metric: str | None) -> Task:
     if record is None or record.target != where:
         return infer_task(source.complex_, where, metric=metric)
     return infer_task(source.complex_, where, record.kind, metric or record.metric)
+
+
+def _names(models: str | Sequence[str] | None) -> list[str]:
+    names = models.split(",") if isinstance(models, str) else models or ()
+    return [name.strip() for name in names if name.strip()]
+
+
+def _check_device(device: str, precision: str) -> None:
+    if device_of(device).type == "cpu" and precision == "16-mixed":
+        raise SpecError(
+            "precision on the CPU should be 32-true, 64-true or bf16-mixed, but is 16-mixed, which needs a GPU"
+        )
 
 
 def _check_counts(seeds: int, jobs: int, folds: int | None) -> None:

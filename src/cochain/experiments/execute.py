@@ -107,7 +107,9 @@ class Bench:
         dtype = DTYPES.get(spec.precision, torch.float32)
         device = device_of(spec.device)
         if spec.kind == "link":
-            held_out = self._held_out.setdefault(spec.fold, hold_out(self.data.complex_, spec.fold))
+            if spec.fold not in self._held_out:
+                self._held_out[spec.fold] = hold_out(self.data.complex_, spec.fold)
+            held_out = self._held_out[spec.fold]
             prepared = self._workshop(held_out.graph, spec.fold, dtype).prepare(spec.model, spec.lift, 0)
             return LinkProblem(self._move(prepared, device), held_out, spec.metric), prepared
         prepared = self._workshop(self.data.complex_, None, dtype).prepare(spec.model, spec.lift, spec.target)

@@ -91,7 +91,7 @@ def plan(
 
 def _plan_model(request: Request, name: str, lift: str, recipe: Recipe, options: Options) -> Planned:
     training, own = split_options(name, options)
-    changes = {**recipe.training, **({"epochs": request.epochs} if request.epochs else {}), **training}
+    changes = {**recipe.training, **({} if request.epochs is None else {"epochs": request.epochs}), **training}
     config = {**recipe.options, **own}
     trained = make_training(changes)
     specs = [

@@ -145,6 +145,8 @@ class Store:
         try:
             folder.mkdir(exist_ok=True)
             (folder / RESULT).unlink(missing_ok=True)
+            for left_behind in folder.glob(".*"):  # by a process that was ended while it wrote
+                left_behind.unlink()
             write_atomically(folder / SPEC, json.dumps(spec.model_dump(mode="json"), indent=1).encode())
             write_atomically(folder / CURVE, json.dumps(plain).encode())
             write_atomically(folder / WEIGHTS, save({name: value.contiguous() for name, value in weights.items()}))
