@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 FORBIDDEN = {
     "a path of one machine": re.compile(r"(?<![\w.])/(?:home|root|Users|work|opt|tmp|mnt)/\w"),
     "a path of one Windows machine": re.compile(r"\b[A-Z]:\\+Users\b"),
-    "a package registry": re.compile(r"\b(?:files\.pythonhosted|pypi)\.\w|--(?:extra-)?index-url\s|--find-links\s"),
+    "a package registry": re.compile(r"--(?:extra-)?index-url\s|--find-links\s|--trusted-host\s"),
     "a private network address": re.compile(r"\b(?:10|192\.168)\.\d{1,3}\.\d{1,3}\.\d{1,3}\b"),
 }
 
@@ -48,6 +48,6 @@ def test_offences_are_found(text: str) -> None:
     assert offences(text)
 
 
-@pytest.mark.parametrize("text", ["/usr/bin/env", "https://example.org/home/page", "a/work/b", "1.10.0.2", "PyPI."])
+@pytest.mark.parametrize("text", ["/usr/bin/env", "https://example.org/home/page", "a/tmp/b", "1.10.0.2"])
 def test_innocent_text_passes(text: str) -> None:
     assert not offences(text)
