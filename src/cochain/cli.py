@@ -181,7 +181,8 @@ def _show(found: "Comparison", as_json: bool) -> None:
     if found.rows:
         console.print(_leaderboard(found))
         tested = any(row.p_value is not None for row in found.rows)
-        console.print(TESTED if tested else UNTESTED, style="dim")
+        if len(found.rows) > 1:
+            console.print(TESTED if tested else UNTESTED, style="dim")
     for note in dict.fromkeys(note for row in found.rows for note in row.warnings):
         noted = [row.model for row in found.rows if note in row.warnings]
         who = "all models" if len(noted) == len(found.rows) > 1 else ", ".join(noted)
