@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import signal
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
 from dataclasses import asdict
@@ -26,6 +27,7 @@ Done = tuple[RunSpec, Finished | str]
 
 ENDED = "a process should finish its runs, but was ended from outside, most likely for want of memory; try fewer --jobs"
 POLL_SECONDS = 0.1
+LATE_SECONDS = 5.0
 OUT_OF_MEMORY = (
     "memory should hold the run, but ran out; take smaller batches (--option batch_size=...), fewer channels "
     "(--option hidden=...), or leave the model out"
@@ -85,27 +87,34 @@ def run_in_processes(bench: Bench, specs: Sequence[RunSpec], progress: Progress,
 
 
 def _collect(futures: dict[Future[Any], RunSpec], events: Any, progress: Progress) -> Iterator[Done]:
-    left = set(futures)
+    left, awaited = set(futures), 0
     while left:
         finished, left = wait(left, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
-        _pass_on(events, progress)
+        awaited -= _pass_on(events, progress)
         for future in finished:
             try:
-                yield futures[future], future.result()
+                result = future.result()
             except BrokenExecutor:
-                yield (
-                    futures[future],
-                    ENDED,
-                )
-    _pass_on(events, progress)
+                result = ENDED
+            awaited += not isinstance(result, str)
+            yield futures[future], result
+    # A result can overtake the last events of its run, which go through a queue of their own.
+    until = time.monotonic() + LATE_SECONDS
+    while awaited > 0 and time.monotonic() < until:
+        time.sleep(0.01)
+        awaited -= _pass_on(events, progress)
 
 
-def _pass_on(events: Any, progress: Progress) -> None:
+def _pass_on(events: Any, progress: Progress) -> int:
+    """Pass on what has arrived; give the number of runs that it says are done."""
+    done = 0
     while True:
         try:
-            progress(events.get_nowait())
+            event = events.get_nowait()
         except Empty:
-            return
+            return done
+        done += event.kind == "done"
+        progress(event)
 
 
 _bench: Bench | None = None
