@@ -24,4 +24,67 @@ SIMPLICIAL: tuple[Entry, ...] = (
         ("simplicial", "cell", "combinatorial"), "clique",
         "h' = MLP(MLP(h + faces) || MLP(h + sum over upper of MLP(h_y || h_u)))", ("tests/models/test_mpsn.py",),
     ),
+    Entry(
+        "scnn", "cochain.models.simplicial.scnn:SCNN", "yang2022scnn", "simplicial", ("simplicial", "cell"), "clique",
+        "H_k' = tanh(H_k W + sum_p L_down^p H_k W_p + sum_p L_up^p H_k W_p)", ("tests/models/test_scnn.py",),
+        probes=(1, 2),
+    ),
+    Entry(
+        "scn", "cochain.models.simplicial.scn:SCN", "yang2022scn", "simplicial", ("simplicial", "cell"), "clique",
+        "H_k' = tanh(D^-1/2 (L_k + 2 I) D^-1/2 H_k W)", ("tests/models/test_scn.py",), probes=(1, 2),
+    ),
+    Entry(
+        "sccn", "cochain.models.simplicial.scn:SCN", "yang2022scn", "simplicial", ("simplicial", "cell"), "clique",
+        "H_k' = tanh(D^-1/2 (L_k + 2 I) D^-1/2 H_k W + B_k^T H_{k-1} W + B_{k+1} H_{k+1} W)",
+        ("tests/models/test_scn.py",), probes=(1, 2), options=(("between", True),),
+    ),
+    Entry(
+        "scone", "cochain.models.simplicial.scone:SCoNe", "roddenberry2021scone", "simplicial",
+        ("simplicial", "cell"), "clique", "H_1' = tanh(H_1 W + L_down H_1 W + L_up H_1 W), y_0 = B_1 H_1 W",
+        ("tests/models/test_scone.py",), probes=(1,),
+    ),
+    Entry(
+        "scconv", "cochain.models.simplicial.scconv:SCConv", "bunch2020scconv", "simplicial",
+        ("simplicial", "cell", "combinatorial"), "clique",
+        "H_k' = LeakyReLU(A_up H_k W + A_down H_k W + B_k^T H_{k-1} W + B_{k+1} H_{k+1} W), rows scaled to 1",
+        ("tests/models/test_scconv.py",),
+    ),
+    Entry(
+        "hsn", "cochain.models.simplicial.hsn:HSN", "hajij2022hsn", "simplicial",
+        ("graph", "simplicial", "cell", "combinatorial"), None,
+        "H_0' = A relu(A H_0 W) W + B_1 relu(B_1^T H_0 W) W", ("tests/models/test_hsn.py",),
+    ),
+    Entry(
+        "san", "cochain.models.simplicial.san:SAN", "giusti2022san", "simplicial", ("simplicial", "cell"), "clique",
+        "H_k' = s(sum_p att_down^p H_k W_p + sum_p att_up^p H_k W_p + (I - L_k)^K H_k W)",
+        ("tests/models/test_san.py",), probes=(1, 2), breaks=("orientation",),
+    ),
+    Entry(
+        "san_odd", "cochain.models.simplicial.san:SAN", "giusti2022san", "simplicial", ("simplicial", "cell"),
+        "clique", "as san, with signed attention and tanh, which keep odd cochains odd",
+        ("tests/models/test_san.py",), probes=(1, 2), options=(("odd", True), ("activation", "tanh")),
+    ),
+    Entry(
+        "sat", "cochain.models.simplicial.sat:SAT", "goh2022sat", "simplicial", ("simplicial", "cell"), "clique",
+        "H_k' = tanh(H_k W + att_down H_k W + att_up H_k W + B_k^T H_{k-1} W + B_{k+1} H_{k+1} W), att signed",
+        ("tests/models/test_sat.py",), probes=(1, 2),
+    ),
+    Entry(
+        "sca", "cochain.models.simplicial.sca:SCA", "hajij2022sca", "simplicial",
+        ("simplicial", "cell", "combinatorial"), "clique",
+        "h' = MLP(h || attention over lower || attention over faces)", ("tests/models/test_sca.py",),
+        tasks=("edge", "whole"),
+    ),
+    Entry(
+        "sca_adjacent", "cochain.models.simplicial.sca:SCA", "hajij2022sca", "simplicial",
+        ("simplicial", "cell", "combinatorial"), "clique",
+        "h' = MLP(h || attention over upper || attention over cofaces)", ("tests/models/test_sca.py",),
+        options=(("scheme", "adjacent"),),
+    ),
+    Entry(
+        "sca_homology", "cochain.models.simplicial.sca:SCA", "hajij2022sca", "simplicial",
+        ("simplicial", "cell", "combinatorial"), "clique",
+        "h' = MLP(h || attention over faces || attention over cofaces)", ("tests/models/test_sca.py",),
+        options=(("scheme", "homology"),),
+    ),
 )  # fmt: skip

@@ -18,6 +18,7 @@ from cochain.complexes.neighborhood import (
     upper,
 )
 from cochain.nn.attention import Attention
+from cochain.nn.attention_filter import AttentionFilter
 from cochain.nn.layer import Embed, Features, Layer, Route, route
 from cochain.nn.message import Linear, Message
 from cochain.nn.mlp import mlp
@@ -32,6 +33,7 @@ __all__ = [
     "ACTIVATIONS",
     "Activate",
     "Attention",
+    "AttentionFilter",
     "CellReadout",
     "Embed",
     "Features",
