@@ -19,6 +19,7 @@ from cochain.complexes.neighborhood import (
 )
 from cochain.nn.attention import Attention
 from cochain.nn.attention_filter import AttentionFilter
+from cochain.nn.branches import Branches
 from cochain.nn.layer import Embed, Features, Layer, Route, route
 from cochain.nn.message import Linear, Message
 from cochain.nn.mlp import mlp
@@ -34,6 +35,7 @@ __all__ = [
     "Activate",
     "Attention",
     "AttentionFilter",
+    "Branches",
     "CellReadout",
     "Embed",
     "Features",

@@ -3,11 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import torch
-from torch import Tensor, nn
-
 from cochain.complexes import Cochain
-from cochain.nn import Embed, Layer, Linear, MLPUpdate, Network, Pair, Update, faces, mlp, read_out, route, upper
+from cochain.nn import Branches, Embed, Layer, Linear, Network, Pair, faces, mlp, read_out, route, upper
 
 
 @dataclass(frozen=True)
@@ -63,25 +60,6 @@ class CIN(Network):
         super().__init__([Cochain(k, widths[k]) for k in self.ranks], [embed, *layers], readout, config.dropout)
 
 
-class _Both(Update):
-    """U(MLP_B((1 + e) h + m_B) || MLP_up((1 + e) h + m_up)), for as many messages as the rank hears."""
-
-    def __init__(self, hidden: int, messages: int) -> None:
-        super().__init__()
-        self.each = nn.ModuleList(
-            MLPUpdate(mlp(hidden, hidden, hidden, norm="batch", last=True)) for _ in range(messages)
-        )
-        self.join = mlp(messages * hidden, hidden, norm="batch", last=True)
-
-    def forward(self, h: Tensor | None, m: Tensor) -> Tensor:
-        heard = m.chunk(len(self.each), dim=1)
-        parts = [update(h, each) for update, each in zip(self.each, heard, strict=True)]
-        return self.join(torch.cat(parts, dim=1))  # type: ignore[no-any-return]
-
-    def formula(self, h: str, m: str) -> str:
-        return f"U(‖ MLP((1 + ε) {h} + [{m}]))"
-
-
 def _layer(hidden: int) -> Layer:
     def shared() -> Pair:
         return Pair(mlp(2 * hidden, hidden, norm="batch", last=True), target=False, via=True)
@@ -92,5 +70,5 @@ def _layer(hidden: int) -> Layer:
         route(upper(1), shared()),
         route(faces(2), Linear()),
         across="concat",
-        update={0: _Both(hidden, 1), 1: _Both(hidden, 2), 2: _Both(hidden, 1)},
+        update={0: Branches(hidden, 1), 1: Branches(hidden, 2), 2: Branches(hidden, 1)},
     )
