@@ -1,6 +1,6 @@
 """Models published for sheaves."""
 
-from cochain.catalog.record import GRAPHS, Entry
+from cochain.catalog.record import GRAPHS, HYPER, Entry
 
 SHEAF: tuple[Entry, ...] = (
     Entry(
@@ -18,5 +18,19 @@ SHEAF: tuple[Entry, ...] = (
     Entry(
         "nsd_general", "cochain.models.sheaf.nsd:NSD", "bodnar2022nsd", "sheaf", GRAPHS, None,
         "as nsd, F any matrices", ("tests/models/test_nsd.py",), options=(("maps", "general"),),
+    ),
+    Entry(
+        "conn_nsd", "cochain.models.sheaf.conn_nsd:ConnNSD", "barbero2022connection", "sheaf", GRAPHS, None,
+        "as nsd, F aligning the tangent planes of the data at both ends", ("tests/models/test_conn_nsd.py",),
+    ),
+    Entry(
+        "sheaf_hypergraph", "cochain.models.sheaf.sheaf_hypergraph:SheafHypergraph", "duta2023sheafhypergraph",
+        "sheaf", HYPER, None, "X' = elu(D_v^-1/2 F^T D_e^-1 F D_v^-1/2 (I x W_1) X W_2), F diagonal, learned",
+        ("tests/models/test_sheaf_hypergraph.py",),
+    ),
+    Entry(
+        "sheaf_hypergraph_general", "cochain.models.sheaf.sheaf_hypergraph:SheafHypergraph", "duta2023sheafhypergraph",
+        "sheaf", HYPER, None, "as sheaf_hypergraph, F any matrices", ("tests/models/test_sheaf_hypergraph.py",),
+        options=(("maps", "general"),),
     ),
 )  # fmt: skip

@@ -11,17 +11,22 @@ from cochain.kernels import Pattern, segment
 
 
 @torch.no_grad()
-def local_frames(complex_: Complex, x: Float[Tensor, "nodes ambient"], d: int) -> Float[Tensor, "nodes ambient d"]:
+def local_frames(
+    complex_: Complex, x: Float[Tensor, "nodes ambient"], d: int, tie: float = 0.0
+) -> Float[Tensor, "nodes ambient d"]:
     r"""Estimate d directions in which the data varies around every node, by local principal components.
 
     The columns of v's frame are the leading d eigenvectors of $\sum_{u \in N(v)} (x_u - x_v)(x_u - x_v)^T$. Where fewer
     than d directions are seen (few or equal neighbours), arbitrary orthonormal directions complete the frame. No
-    gradient flows through a frame, which is defined up to a rotation in its own plane only.
+    gradient flows through a frame, which is defined up to a rotation in its own plane only; with `tie` > 0 it is one
+    function of the data: directions that are seen equally are told apart by a small fixed preference for the later
+    axes, and each column points to where its last large coordinate is positive.
 
     Args:
         complex_: whose edges say who is near.
         x: positions or features of the nodes.
         d: dimension of the frames, at most that of x.
+        tie: strength of the preference, as a part of the mean variance.
     Shape:
         `(nodes, ambient)` -> `(nodes, ambient, d)`, orthonormal columns.
     Cost:
@@ -36,8 +41,22 @@ def local_frames(complex_: Complex, x: Float[Tensor, "nodes ambient"], d: int) -
     pattern: Pattern = complex_.resolve(upper(0)).matrix.pattern
     steps = x.index_select(0, pattern.indices) - x.index_select(0, pattern.rows)
     spread = segment(pattern, steps[:, :, None] * steps[:, None, :], "sum")
-    vectors: Tensor = torch.linalg.eigh(spread).eigenvectors
-    return vectors[..., -d:].flip(-1)
+    if tie:
+        ramp = torch.linspace(1, 2, x.shape[1], dtype=x.dtype, device=x.device)
+        seen = spread.diagonal(dim1=1, dim2=2).mean(dim=1)
+        seen = torch.where(seen > 0, seen, 1.0)  # a node that sees nothing has its frame from the preference alone
+        spread = spread + tie * seen[:, None, None] * torch.diag(ramp)
+    frames = torch.linalg.eigh(spread).eigenvectors[..., -d:].flip(-1)
+    return _pointed(frames) if tie else frames
+
+
+def _pointed(frames: Tensor) -> Tensor:
+    """Turn each column so that the last of its coordinates that are not small is positive."""
+    large = frames.abs() > 0.5 * frames.abs().amax(dim=1, keepdim=True)
+    place = (
+        torch.arange(frames.shape[1], device=frames.device)[None, :, None].where(large, -1).amax(dim=1, keepdim=True)
+    )
+    return frames * frames.gather(1, place).sign()
 
 
 @torch.no_grad()
