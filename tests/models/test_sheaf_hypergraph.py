@@ -73,6 +73,16 @@ def test_identity_maps_give_the_operator_of_hgnn() -> None:
     assert eigenvalues.max() < 1 + 1e-9
 
 
+def test_a_change_of_basis_in_the_stalk_of_a_hyperedge_changes_nothing() -> None:
+    c = hypergraph()
+    maps = [torch.randn(2, 2, dtype=F64) for nodes in members(c) for _ in nodes]
+    turned, rows = [], iter(maps)
+    for nodes in members(c):
+        q = torch.linalg.qr(torch.randn(2, 2, dtype=F64)).Q
+        turned += [q @ next(rows) for _ in nodes]
+    assert_close(operator(c, turned, 2), operator(c, maps, 2))
+
+
 def test_unknown_maps_are_refused() -> None:
     with pytest.raises(SpecError, match="maps should be diagonal or general, but are 'orthogonal'"):
         model("sheaf_hypergraph", hypergraph(), 0, maps="orthogonal")

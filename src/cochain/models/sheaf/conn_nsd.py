@@ -37,9 +37,9 @@ class ConnNSD(Network):
     $$X' = (1 + \tanh \varepsilon) X - \mathrm{elu}\big(\Delta (I \otimes W_1) X W_2\big), \qquad
       F_v^T F_u = \arg\min_{O \in O(d)} \lVert T_v^T T_u - O \rVert$$
 
-    $T_v$ holds the d leading principal directions of the features around v. Nothing of the sheaf is learned, so it is the
-    same in every step, and one small decomposition per node and edge is all it costs. The connection is a function of
-    the features and of who is near, so relabelling nodes permutes the output. All steps share the connection, which
+    $T_v$ holds the d leading principal directions of the features around v. Nothing of the sheaf is learned, so it is
+    the same in every step, and one small decomposition per node and edge is all it costs. The connection is a function
+    of the features and of who is near, so relabelling nodes permutes the output. All steps share the connection, which
     reads the input; hence a forward of its own.
 
     Args:
@@ -71,6 +71,7 @@ class ConnNSD(Network):
         layers = [_Encoder(widths[0], carried[0]), *(_Step(config) for _ in range(config.layers))]
         super().__init__([Cochain(0, widths[0])], layers, read_out(target, carried, out))
         self.stalk, self.rate = config.stalk, config.dropout
+        self.projection: Tensor
         self.register_buffer("projection", _projection(widths[0], config.ambient))
 
     def connection(self, complex_: Complex) -> Sheaf:
@@ -96,8 +97,8 @@ def _projection(channels: int, ambient: int) -> Tensor:
 
 
 class _Encoder(nn.Linear):
-    def forward(self, input: Tensor) -> Tensor:
-        return elu(super().forward(input))
+    def forward(self, x: Tensor) -> Tensor:
+        return elu(super().forward(x))  # type: ignore[no-any-return]
 
     def equations(self) -> list[str]:
         return ["T_v = the leading principal directions of x₀ around v, O_vu = align(T_v, T_u)", "h₀ = elu(x₀ W + b)"]
@@ -111,7 +112,8 @@ class _Step(nn.Module):
         self.epsilon = nn.Parameter(torch.zeros(config.stalk, 1))
 
     def forward(self, laplacian: SheafLaplacian, x: Tensor) -> Tensor:
-        return (1 + torch.tanh(self.epsilon)) * x - elu(laplacian @ (self.left @ x @ self.right))
+        flow: Tensor = elu(laplacian @ (self.left @ x @ self.right))
+        return (1 + torch.tanh(self.epsilon)) * x - flow
 
     def equations(self) -> list[str]:
         return ["h₀' = (1 + tanh ε) h₀ - elu(Δ_O (I ⊗ W₁) h₀ W₂)"]
