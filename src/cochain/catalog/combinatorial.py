@@ -9,4 +9,21 @@ COMBINATORIAL: tuple[Entry, ...] = (
         "h_k' = relu(sum over neighbourhoods of softmax(LeakyReLU(a W_t h_x + b W_s h_y)) W_s h_y), twice",
         ("tests/models/test_hmc.py",),
     ),
+    Entry(
+        "gccn", "cochain.models.combinatorial.gccn:GCCN", "papillon2025topotune", "combinatorial",
+        ("simplicial", "cell", "combinatorial"), "cycles",
+        "h' = relu(h + sum over neighbourhoods N of MLP((1 + eps) h + sum over N))", ("tests/models/test_gccn.py",),
+    ),
+    Entry(
+        "gccn_gcn", "cochain.models.combinatorial.gccn:GCCN", "papillon2025topotune", "combinatorial",
+        ("simplicial", "cell", "combinatorial"), "cycles",
+        "h' = relu(h + sum over neighbourhoods N of D^-1/2 N D^-1/2 h W)", ("tests/models/test_gccn.py",),
+        options=(("message", "gcn"),),
+    ),
+    Entry(
+        "gccn_gat", "cochain.models.combinatorial.gccn:GCCN", "papillon2025topotune", "combinatorial",
+        ("simplicial", "cell", "combinatorial"), "cycles",
+        "h' = relu(h + sum over neighbourhoods N of softmax(LeakyReLU(a W_t h + b W_s h_y)) W_s h_y)",
+        ("tests/models/test_gccn.py",), options=(("message", "gat"),),
+    ),
 )  # fmt: skip

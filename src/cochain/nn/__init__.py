@@ -20,6 +20,7 @@ from cochain.complexes.neighborhood import (
 from cochain.nn.attention import Attention
 from cochain.nn.attention_filter import AttentionFilter
 from cochain.nn.branches import Branches
+from cochain.nn.isomorphic import Isomorphic
 from cochain.nn.layer import Embed, Features, Layer, Route, route
 from cochain.nn.message import Linear, Message
 from cochain.nn.mlp import mlp
@@ -40,6 +41,7 @@ __all__ = [
     "Embed",
     "Features",
     "Gated",
+    "Isomorphic",
     "JumpingReadout",
     "Layer",
     "Linear",

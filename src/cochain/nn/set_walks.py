@@ -7,7 +7,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from cochain.complexes import Complex, adjacent, incident
-from cochain.kernels import Pattern
+from cochain.kernels import Pattern, gather_ranges
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,53 @@ def set_walks(
                 found = after.draw(known, moment[known], choice[:, :, step + 1]) if len(clock) else at
                 at = torch.where(at >= 0, found, -1)
     return walks
+
+
+@dataclass(frozen=True)
+class WalkMembers:
+    """The nodes in the hyperedges of walks, known by how often they stand where. See `walk_members`."""
+
+    real: Int[Tensor, "steps"]
+    """Positions in the flattened walks that have not ended."""
+    sets: Pattern
+    """Rows are the steps, nonzeros the nodes in their hyperedges."""
+    counted: Int[Tensor, "nonzeros"]
+    """For each nonzero of `sets`, its row in `counts`."""
+    counts: Int[Tensor, "known length"]
+    """For each start and node: in how many of its walks the node stands at each position."""
+    hyperedge: Int[Tensor, "known"]
+    """The hyperedge of the start of each row of `counts`."""
+    pair: Int[Tensor, "known"]
+    """Rows of `counts` with one number here are the same node seen from the starts of one hyperedge."""
+    pairs: int
+    """How many numbers there are."""
+
+
+def walk_members(members: Pattern, nodes: int, walks: Int[Tensor, "members count length"]) -> WalkMembers:
+    """Count, for every start and every node that its walks meet, at which positions it stands.
+
+    Args:
+        members: rows list the nodes of the hyperedges; each nonzero is a start.
+        nodes: number of nodes.
+        walks: from `set_walks`.
+
+    Cost:
+        sorts the nodes of all hyperedges of all walks.
+    """
+    _, count, length = walks.shape
+    steps = walks.flatten()
+    real = (steps >= 0).nonzero()[:, 0]
+    place, bounds = gather_ranges(members.indptr, steps[real])
+    node, each = members.indices[place].long(), bounds.diff()
+    start, position = (real // (count * length)).repeat_interleave(each), (real % length).repeat_interleave(each)
+    known, counted = torch.unique(start * nodes + node, return_inverse=True)
+    counts = steps.new_zeros(len(known) * length)
+    counts = counts.index_add(0, counted * length + position, torch.ones_like(position)).view(len(known), length)
+    hyperedge = members.rows[known // max(nodes, 1)].long()
+    numbers, pair = torch.unique(hyperedge * nodes + known % max(nodes, 1), return_inverse=True)
+    ticks = torch.arange(len(node), device=node.device)
+    sets = Pattern(bounds, ticks, (len(real), len(node)))
+    return WalkMembers(real, sets, counted, counts, hyperedge, pair, len(numbers))
 
 
 def _steps(pattern: Pattern, clock: Tensor, moment: Tensor, mass: Tensor, decay: float) -> _Steps:

@@ -1,6 +1,5 @@
 """Networks on sets and on sequences of fixed length, by mixing."""
 
-import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 

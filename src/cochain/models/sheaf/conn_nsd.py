@@ -1,5 +1,6 @@
 """Neural sheaf diffusion along a connection that is read off the data (Conn-NSD)."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -93,12 +94,13 @@ class ConnNSD(Network):
 
 def _projection(channels: int, ambient: int) -> Tensor:
     """Give a map that nearly keeps distances: the same one for every model of this width."""
-    return torch.randn(channels, ambient, generator=torch.Generator().manual_seed(0)) / ambient**0.5
+    numbers: Tensor = torch.randn(channels, ambient, generator=torch.Generator().manual_seed(0))
+    return numbers / math.sqrt(ambient)
 
 
 class _Encoder(nn.Linear):
     def forward(self, x: Tensor) -> Tensor:
-        return elu(super().forward(x))  # type: ignore[no-any-return]
+        return elu(super().forward(x))
 
     def equations(self) -> list[str]:
         return ["T_v = the leading principal directions of x₀ around v, O_vu = align(T_v, T_u)", "h₀ = elu(x₀ W + b)"]
