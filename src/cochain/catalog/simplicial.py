@@ -87,4 +87,9 @@ SIMPLICIAL: tuple[Entry, ...] = (
         "h' = MLP(h || attention over faces || attention over cofaces)", ("tests/models/test_sca.py",),
         options=(("scheme", "homology"),),
     ),
+    Entry(
+        "higcn", "cochain.models.simplicial.higcn:HiGCN", "huang2024higcn", "simplicial", ("simplicial", "cell"),
+        "clique", "Y = (||_p sum_k gamma_pk L_p^k MLP(X) Theta_p) W, L_p = D_v^-1/2 H_p D_p^-1 H_p^T D_v^-1/2",
+        ("tests/models/test_higcn.py",),
+    ),
 )  # fmt: skip

@@ -21,7 +21,7 @@ def derive(structure: "Structure", symbol: Neighborhood, dtype: torch.dtype) -> 
     _check(structure, symbol, dtype)
     if symbol.listed:
         return _triples(structure, symbol, dtype)
-    plain = not (symbol.loop or symbol.exponent > 1 or symbol.scale)
+    plain = not (symbol.loop or symbol.exponent > 1 or symbol.scale or symbol.distance > 1)
     if symbol.kind == "incident" and plain:
         return Operator(_incidence(structure, symbol, dtype), symbol.target, symbol.source)
     matrix = _matrix(structure, symbol)
@@ -57,9 +57,8 @@ def _matrix(structure: "Structure", symbol: Neighborhood) -> sp.csr_array:
         return _incidence(structure, symbol, torch.float64).to("cpu").to_scipy()
     if symbol.kind == "laplacian":
         return _laplacian(structure, symbol)
-    if symbol.direction:
-        return _directed(structure, symbol)
-    return _adjacency(structure, symbol)
+    found = _directed(structure, symbol) if symbol.direction else _adjacency(structure, symbol)
+    return _shell(found, symbol.distance) if symbol.distance > 1 else found
 
 
 def _incidence(structure: "Structure", symbol: Neighborhood, dtype: torch.dtype) -> SparseMatrix:
@@ -141,6 +140,20 @@ def _adjacency(structure: "Structure", symbol: Neighborhood) -> sp.csr_array:
     return found
 
 
+def _shell(step: sp.csr_array, distance: int) -> sp.csr_array:
+    """Give the pairs at exactly a distance: one step from the last shell, and nowhere nearer."""
+    near = sp.csr_array(step + sp.eye_array(step.shape[0]))
+    shell = step
+    for _ in range(distance - 1):
+        reached = sp.csr_array(shell @ step)
+        reached.data[:] = 1.0
+        near.data[:] = 1.0
+        shell = sp.csr_array(reached - reached.multiply(near))
+        shell.eliminate_zeros()
+        near = sp.csr_array(near + shell)
+    return shell
+
+
 def _directed(structure: "Structure", symbol: Neighborhood) -> sp.csr_array:
     if structure.domain != "digraph":
         raise ComplexError(
@@ -157,7 +170,7 @@ def _directed(structure: "Structure", symbol: Neighborhood) -> sp.csr_array:
 
 def _triples(structure: "Structure", symbol: Neighborhood, dtype: torch.dtype) -> Operator:
     """List (cell, neighbour, shared cell): every ordered pair of different members of each shared cell."""
-    if symbol.loop or symbol.exponent > 1 or symbol.scale or symbol.direction:
+    if symbol.loop or symbol.exponent > 1 or symbol.scale or symbol.direction or symbol.distance > 1:
         raise ComplexError(f"triples list plain adjacencies, but {symbol} is refined further")
     shared = _sides(structure, symbol)
     degree = np.diff(shared.indptr)

@@ -18,7 +18,7 @@ class Neighborhood:
 
     Built by `faces`, `cofaces`, `incident`, `lower`, `upper`, `adjacent`, `hodge`, `laplacian` and `self_`, refined by
     its methods, resolved by `Complex.resolve`. Order of the refinements, whatever the order of the calls: sign or
-    direction, self loops, power, normalisation.
+    direction, shell, self loops, power, normalisation.
     """
 
     kind: Kind
@@ -32,6 +32,7 @@ class Neighborhood:
     scale: Scale | None = None
     direction: Literal["in", "out"] | None = None
     listed: bool = False
+    distance: int = 1
 
     def __post_init__(self) -> None:
         if not _are_ranks(self.target, self.source):
@@ -45,9 +46,9 @@ class Neighborhood:
                 f"a signed incidence should join neighbouring ranks, but joins {self.source} to {self.target}; "
                 "compose two boundaries, or leave out .signed"
             )
-        if self.direction or self.listed:
+        if self.direction or self.listed or self.distance > 1:
             raise ComplexError(
-                f"a signed neighbourhood should be neither directed nor listed as triples, but {self} is"
+                f"a signed neighbourhood should be neither directed, nor a shell, nor listed as triples, but {self} is"
             )
         if self.kind == "adjacent":
             if self.via is None or abs(self.via - self.target) != 1:
@@ -90,6 +91,12 @@ class Neighborhood:
             )
         return replace(self, exponent=exponent)
 
+    def shell(self, distance: int) -> "Neighborhood":
+        """Take the cells at exactly this distance, counted in steps along the adjacency, in place of its neighbours."""
+        if self.kind != "adjacent" or self.listed or not isinstance(distance, int) or distance < 1:
+            raise ComplexError(f"a shell should be >= 1 steps of an adjacency away, but is {distance} of {self}")
+        return replace(self, distance=distance)
+
     def directed(self, direction: Literal["in", "out"]) -> "Neighborhood":
         """Keep the neighbours at the tail (`in`) or at the head (`out`) of a directed edge."""
         if self.kind != "adjacent" or (self.target, self.via) != (0, 1):
@@ -106,6 +113,7 @@ class Neighborhood:
     def __str__(self) -> str:
         text = _name(self).translate(_SUBSCRIPTS)
         text += {None: "", "in": "⁻", "out": "⁺"}[self.direction]
+        text += f"[distance {self.distance}]" if self.distance > 1 else ""
         if self.loop:
             text = f"({text} + I)" if self.loop == 1 else f"({text} + {self.loop:g} I)"
         if self.exponent > 1:
