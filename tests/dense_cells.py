@@ -5,7 +5,7 @@ from torch import Tensor, nn
 
 import cochain as cc
 from cochain.complexes import faces, laplacian
-from model_checks import F64
+from model_checks import F64, members
 
 
 def faces_of(c: cc.Complex, rank: int) -> list[list[int]]:
@@ -55,3 +55,19 @@ def two_layers(module: nn.Module, x: Tensor) -> Tensor:
         centred = x - x.mean(dim=-1, keepdim=True)
         x = centred / (centred.square().mean(dim=-1, keepdim=True) + norm.eps).sqrt() * norm.weight + norm.bias
     return torch.relu(x) @ last.weight.T + last.bias
+
+
+def neighborhood(c: cc.Complex, text: str) -> tuple[int, int, Tensor]:
+    """upper:r, lower:r and t:s from the nodes of every cell."""
+    cells = {0: [{v} for v in range(c.sizes[0])], **{r: [set(e) for e in members(c, r)] for r in (1, 2)}}
+
+    def below(low: int, high: int) -> Tensor:
+        return torch.tensor([[float(x <= y and x != y) for y in cells[high]] for x in cells[low]], dtype=F64)
+
+    kind, _, rank = text.partition(":")
+    if kind in ("upper", "lower"):
+        r = int(rank)
+        shared = below(r, r + 1) if kind == "upper" else below(r - 1, r).T
+        return r, r, (shared @ shared.T > 0).double().fill_diagonal_(0)
+    t, s = int(kind), int(rank)
+    return t, s, below(t, s) if t < s else below(s, t).T

@@ -38,6 +38,8 @@ def complex_for(name: str, domain: str) -> cc.Complex:
     for rank, names in getattr(model, "names", {}).items():
         if rank <= c.rank and rank not in model.ranks:  # numbers that it reads where there are some, such as weights
             c = c.with_cochain(rank, names[0], torch.rand(c.sizes[rank]) + 0.5)
+    if getattr(model, "positions", False) and "pos" not in c[0]:
+        c = c.with_cochain(0, "pos", torch.randn(c.sizes[0], 3))
     return c
 
 

@@ -6,9 +6,9 @@ from torch.testing import assert_close
 
 import cochain as cc
 from cochain.errors import SpecError
-from dense_cells import embedded, two_layers
+from dense_cells import embedded, neighborhood, two_layers
 from dense_simplicial import softmax_over
-from model_checks import F64, check_laws, members, model, polygons, triangles, whole_mlp
+from model_checks import F64, check_laws, model, polygons, triangles, whole_mlp
 
 WIDTHS = {0: 3, 1: 2, 2: 4}
 NAMES = ("gccn", "gccn_gcn", "gccn_gat")
@@ -19,22 +19,6 @@ def combinatorial():
     for k, width in WIDTHS.items():
         c = c.with_cochain(k, "x", torch.randn(c.sizes[k], width, dtype=F64))
     return c
-
-
-def dense(c, text):
-    """upper:r, lower:r and t:s from the nodes of every cell."""
-    cells = {0: [{v} for v in range(c.sizes[0])], **{r: [set(e) for e in members(c, r)] for r in (1, 2)}}
-
-    def below(low, high):
-        return torch.tensor([[float(x <= y and x != y) for y in cells[high]] for x in cells[low]], dtype=F64)
-
-    kind, _, rank = text.partition(":")
-    if kind in ("upper", "lower"):
-        r = int(rank)
-        shared = below(r, r + 1) if kind == "upper" else below(r - 1, r).T
-        return r, r, (shared @ shared.T > 0).double().fill_diagonal_(0)
-    t, s = int(kind), int(rank)
-    return t, s, below(t, s) if t < s else below(s, t).T
 
 
 def message(kind, module, a, source, target):
@@ -50,7 +34,7 @@ def message(kind, module, a, source, target):
 
 def run(network, c, kind, neighborhoods):
     h = embedded(network, c)
-    known = [dense(c, text) for text in neighborhoods.split()]
+    known = [neighborhood(c, text) for text in neighborhoods.split()]
     for layer in network.layers[1:]:
         heard = {}
         left = [each for each in known if str(each[0]) in layer.updates]

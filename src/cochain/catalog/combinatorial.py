@@ -26,4 +26,10 @@ COMBINATORIAL: tuple[Entry, ...] = (
         "h' = relu(h + sum over neighbourhoods N of softmax(LeakyReLU(a W_t h + b W_s h_y)) W_s h_y)",
         ("tests/models/test_gccn.py",), options=(("message", "gat"),),
     ),
+    Entry(
+        "etnn", "cochain.models.combinatorial.etnn:ETNN", "battiloro2025etnn", "combinatorial",
+        ("simplicial", "cell", "combinatorial"), "cycles",
+        "h' = h + MLP(h || sum over N of M(h, h_y, |c - c_y|^2, sizes)), z' = z + mean of (z - z_y) MLP(m)",
+        ("tests/models/test_etnn.py",),
+    ),
 )  # fmt: skip

@@ -29,6 +29,7 @@ from cochain.nn.pair import Gated, Pair
 from cochain.nn.polynomial import Polynomial
 from cochain.nn.pool import pool, pool_nodes, spread
 from cochain.nn.readout import CellReadout, JumpingReadout, Readout, WholeReadout, read_out
+from cochain.nn.spelling import read_neighborhoods
 from cochain.nn.update import ACTIVATIONS, Activate, MLPUpdate, Update
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "pool",
     "pool_nodes",
     "read_inputs",
+    "read_neighborhoods",
     "read_out",
     "route",
     "self_",

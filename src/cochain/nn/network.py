@@ -44,8 +44,7 @@ class Network(nn.Module):
 
     def forward(self, complex_: Complex) -> Tensor:
         """Give the answer: one row per cell of the target rank, or per component."""
-        features = read_inputs(complex_, self.reads, self.names)
-        self._check_dtype(features)
+        features = self.inputs(complex_)
         states = [features]
         for layer in self.layers:
             features = layer(
@@ -54,7 +53,9 @@ class Network(nn.Module):
             states.append(features)
         return self.readout(complex_, states)  # type: ignore[no-any-return]
 
-    def _check_dtype(self, features: Features) -> None:
+    def inputs(self, complex_: Complex) -> Features:
+        """Take what the network reads from a complex, of the floating type of the weights."""
+        features = read_inputs(complex_, self.reads, self.names)
         weight = next(self.parameters(), None)
         for rank, x in features.items():
             if weight is not None and weight.dtype != x.dtype:
@@ -62,6 +63,7 @@ class Network(nn.Module):
                     f"features should have the type of the weights, {weight.dtype}, but those of rank {rank} are "
                     f"{x.dtype}; cast the complex's tensors, or the model with .to({x.dtype})"
                 )
+        return features
 
     @property
     def writes(self) -> tuple[Cochain, ...]:

@@ -1,6 +1,7 @@
 """Walks backward in time over hyperedges: what a temporal hypergraph held when a hyperedge came up."""
 
 from dataclasses import dataclass
+from math import log
 
 import torch
 from jaxtyping import Float, Int
@@ -9,28 +10,37 @@ from torch import Tensor
 from cochain.complexes import Complex, adjacent, incident
 from cochain.kernels import Pattern, gather_ranges
 
+LEAST = 1e-300
+"""The smallest number that a choice from [0, 1) counts as; its logarithm is about -690."""
+
 
 @dataclass(frozen=True)
 class _Steps:
-    """For each row, where a walk may go: nonzeros sorted by time within the row, with running sums of their weights."""
+    """For each row, where a walk may go: nonzeros sorted by time within the row, and the logarithms of running sums.
+
+    Row i adds i times `apart` to all of them, so that they rise through all rows and no row is heard in the next one.
+    """
 
     bounds: Tensor
     columns: Tensor
     keys: Tensor
     sums: Tensor
     times: int
+    apart: float
 
     def draw(self, row: Tensor, moment: Tensor, uniform: Tensor) -> Tensor:
         """Draw for each row one column earlier than a moment (the rank of a time); -1 where there is none.
 
         Nothing is enumerated: a place among the running sums is found by bisection.
         """
-        begin = self.bounds[row]
-        end = torch.searchsorted(self.keys, row * self.times + moment)
-        low, high = self.sums[begin], self.sums[torch.maximum(begin, end)]
-        place = torch.searchsorted(self.sums[1:], low + uniform * (high - low), right=True)
-        place = torch.minimum(torch.maximum(place, begin), end - 1)
-        return torch.where(high > low, self.columns[place.clamp(min=0)], -1) if len(self.columns) else row * 0 - 1
+        if not len(self.columns):
+            return torch.full_like(row, -1)
+        begin, last = self.bounds[row], torch.searchsorted(self.keys, row * self.times + moment) - 1
+        total = self.sums[last.clamp(min=0)]
+        place = torch.searchsorted(self.sums, total + uniform.clamp(min=LEAST).log(), right=True)
+        place = torch.minimum(torch.maximum(place, begin), last).clamp(min=0)
+        some = (last >= begin) & (total > (row - 0.5) * self.apart)
+        return torch.where(some, self.columns[place], -1)
 
 
 def set_walks(
@@ -143,12 +153,14 @@ def _steps(pattern: Pattern, clock: Tensor, moment: Tensor, mass: Tensor, decay:
     rows, columns = pattern.rows.long(), pattern.indices.long()
     keys, order = torch.sort(rows * times + moment[columns], stable=True)
     rows, columns = rows[order], columns[order]
-    bounds = pattern.indptr.long()
-    # The last of a row is its latest, from which decay is counted, so that nothing overflows.
-    latest = clock[columns[(bounds[rows + 1] - 1)]] if len(columns) else clock[:0]
-    weights = mass[columns] * torch.exp(decay * (clock[columns] - latest))
-    sums = torch.cat([weights.new_zeros(1), weights.cumsum(0)])
-    return _Steps(bounds, columns, keys, sums, times)
+    # Logarithms, since with a large decay the far past underflows beside the near one, from which a walk may start.
+    level = mass.log() + decay * clock
+    known = level[mass > 0]
+    level = level - known.max() if len(known) else level
+    span = float(known.max() - known.min()) if len(known) else 0.0
+    apart = 2 * (span - log(LEAST) + 100.0)
+    sums = torch.logcumsumexp(level[columns] + apart * rows, dim=0)
+    return _Steps(pattern.indptr.long(), columns, keys, sums, times, apart)
 
 
 def _spread(shape: tuple[int, int, int], like: Tensor) -> Tensor:

@@ -22,7 +22,8 @@ class SetMixer(nn.Module):
 
     def __init__(self, channels: int) -> None:
         super().__init__()
-        self.before, self.after = nn.LayerNorm(channels), nn.LayerNorm(channels)
+        # A bias would shift all members alike, which the softmax over the set does not see.
+        self.before, self.after = nn.LayerNorm(channels, bias=False), nn.LayerNorm(channels)
         self.first, self.second = nn.Linear(channels, channels), nn.Linear(channels, channels)
 
     def forward(self, sets: Pattern, x: Float[Tensor, "members channels"]) -> Float[Tensor, "sets channels"]:

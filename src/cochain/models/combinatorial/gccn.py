@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cochain.complexes import Cochain
-from cochain.errors import SpecError, unknown_name
+from cochain.errors import unknown_name
 from cochain.nn import (
     Activate,
     Attention,
@@ -15,12 +15,10 @@ from cochain.nn import (
     Neighborhood,
     Network,
     Route,
-    incident,
-    lower,
     mlp,
+    read_neighborhoods,
     read_out,
     route,
-    upper,
 )
 
 MESSAGES = ("gcn", "gin", "gat")
@@ -80,7 +78,7 @@ class GCCN(Network):
     ) -> None:
         if config.message not in MESSAGES:
             raise unknown_name("message", config.message, MESSAGES)
-        symbols = [read_neighborhood(text) for text in config.neighborhoods.split()]
+        symbols = read_neighborhoods(config.neighborhoods)
         embed = Embed({k: widths[k] for k in self.ranks}, config.hidden)
         layers = [
             Layer(*(_message(each, config) for each in symbols), update=lambda k: Activate("relu", residual=True))
@@ -88,20 +86,6 @@ class GCCN(Network):
         ]
         readout = read_out(target, dict.fromkeys(self.ranks, config.hidden), out, config.reduce)
         super().__init__([Cochain(k, widths[k]) for k in self.ranks], [embed, *layers], readout, config.dropout)
-
-
-def read_neighborhood(text: str) -> Neighborhood:
-    """Read upper:r, lower:r or t:s, ranks from 0 to 2."""
-    first, colon, second = text.partition(":")
-    known = colon and second in "012" and len(second) == 1
-    if known and first in ("upper", "lower") and text not in ("lower:0", "upper:2"):
-        return (upper if first == "upper" else lower)(int(second))
-    if known and first in ("0", "1", "2") and first != second:
-        return incident(int(first), int(second))
-    raise SpecError(
-        "a neighbourhood should be upper:0, upper:1, lower:1, lower:2, or target:source with two of the ranks 0, 1 "
-        f"and 2, such as 0:1, but is {text!r}"
-    )
 
 
 def _message(symbol: Neighborhood, config: GCCNConfig) -> Route:

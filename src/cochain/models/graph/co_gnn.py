@@ -10,7 +10,7 @@ from torch.nn.functional import dropout, gumbel_softmax, one_hot
 from cochain.complexes import Cochain, Complex
 from cochain.errors import unknown_name
 from cochain.kernels import SparseMatrix, spmm
-from cochain.nn import Embed, Network, mlp, read_inputs, read_out, upper
+from cochain.nn import Embed, Network, mlp, read_out, upper
 
 ACTIONS = ("standard", "listen", "broadcast", "isolate")
 
@@ -77,8 +77,7 @@ class CoGNN(Network):
 
     def forward(self, complex_: Complex) -> Tensor:
         """Give the answer: one row per cell of the target rank, or per component."""
-        features = read_inputs(complex_, self.reads)
-        self._check_dtype(features)
+        features = self.inputs(complex_)
         embed, *layers = self.layers
         h = embed(complex_, features)[0]
         means = complex_.resolve(upper(0).normalized("row"), h.dtype).matrix

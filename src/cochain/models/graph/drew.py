@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn.functional import dropout
 
 from cochain.complexes import Cochain, Complex
-from cochain.nn import Embed, Linear, Network, read_inputs, read_out, upper
+from cochain.nn import Embed, Linear, Network, read_out, upper
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,7 @@ class DRew(Network):
 
     def forward(self, complex_: Complex) -> Tensor:
         """Give the answer: one row per cell of the target rank, or per component."""
-        features = read_inputs(complex_, self.reads)
-        self._check_dtype(features)
+        features = self.inputs(complex_)
         embed, *layers = self.layers
         states = [embed(complex_, features)[0]]
         for layer in layers:

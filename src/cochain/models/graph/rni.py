@@ -8,7 +8,7 @@ from torch import Tensor
 
 from cochain.complexes import Cochain, Complex
 from cochain.errors import SpecError
-from cochain.nn import Isomorphic, Layer, Network, mlp, read_inputs, read_out, route, upper
+from cochain.nn import Isomorphic, Layer, Network, mlp, read_out, route, upper
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,7 @@ class RNI(Network):
 
     def forward(self, complex_: Complex) -> Tensor:
         """Give the answer: one row per cell of the target rank, or per component."""
-        features = read_inputs(complex_, self.reads)
-        self._check_dtype(features)
+        features = self.inputs(complex_)
         x = features[0]
         state = {0: torch.cat([x, torch.randn(len(x), self.random, dtype=x.dtype, device=x.device)], dim=1)}
         for layer in self.layers:

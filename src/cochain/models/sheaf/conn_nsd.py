@@ -82,8 +82,7 @@ class ConnNSD(Network):
 
     def forward(self, complex_: Complex) -> Tensor:
         """Give the answer: one row per cell of the target rank, or per component."""
-        features = read_inputs(complex_, self.reads)
-        self._check_dtype(features)
+        features = self.inputs(complex_)
         laplacian = self.connection(complex_).laplacian("scalar", shift=1.0)
         encoder, *steps = self.layers
         x = encoder(dropout(features[0], self.rate, self.training)).unflatten(1, (self.stalk, -1))
