@@ -92,4 +92,9 @@ SIMPLICIAL: tuple[Entry, ...] = (
         "clique", "Y = (||_p sum_k gamma_pk L_p^k MLP(X) Theta_p) W, L_p = D_v^-1/2 H_p D_p^-1 H_p^T D_v^-1/2",
         ("tests/models/test_higcn.py",),
     ),
+    Entry(
+        "sgat", "cochain.models.simplicial.sgat:SGAT", "lee2022sgat", "simplicial",
+        ("simplicial", "cell", "combinatorial"), "clique",
+        "h' = elu(h + softmax over upper of LeakyReLU(a W h + b W h_y + c h_u) W h_y)", ("tests/models/test_sgat.py",),
+    ),
 )  # fmt: skip
