@@ -42,8 +42,10 @@ class CWConfig:
 class CW(Network):
     r"""Convolve each rank with its Hodge Laplacian, or attend to the cells that share a face or a coface.
 
-    CW-CNN: $H_k' = \tanh\big(H_k W_k + \tilde L_k H_k W_k'\big)$ with $\tilde L_k = L_k / \lambda$;
-    CW-AN: $H_k' = \tanh\big(H_k W_k + \alpha_{k,\downarrow} H_k W_k' + \alpha_{k,\uparrow} H_k W_k''\big)$ with
+    $$H_k' = \tanh\big(H_k W_k + \tilde L_k H_k W_k'\big), \qquad
+      H_k' = \tanh\big(H_k W_k + \alpha_{k,\downarrow} H_k W_k' + \alpha_{k,\uparrow} H_k W_k''\big)$$
+
+    are CW-CNN, with $\tilde L_k = L_k / \lambda$, and CW-AN, with
     $\alpha_{xy} = \pm \mathrm{softmax}_y \, \mathrm{LeakyReLU}(a^T |z_x| + b^T |z_y|)$ over the cells that share a
     face, or a coface, signed as they are oriented to each other. Odd cochains stay odd, and relabelling permutes the
     output. Ranks do not speak to each other: an answer on one rank reads that rank alone.

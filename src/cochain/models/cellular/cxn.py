@@ -38,12 +38,11 @@ class CXNConfig:
 class CXN(Network):
     r"""Cells below the top rank speak to those with which they share a coface.
 
-    CXN, with messages that read the coface, so that information flows down the ranks:
-    $h_x' = U\big(h_x, \sum_{y \in \mathrm{upper}(x)} M(h_x, h_y, h_{x \cup y})\big)$ for ranks 0 and 1.
+    $$h_x' = U\Big(h_x, \sum_{y \in \mathrm{upper}(x)} M(h_x, h_y, h_{x \cup y})\Big), \qquad
+      H_k' = \mathrm{relu}(\hat A_k H_k W_k), \quad H_2' = \mathrm{relu}(B_2^T H_1' W_2)$$
 
-    CCXN, the convolutional form, $H_k' = \mathrm{relu}(\hat A_k H_k W_k)$ for ranks 0 and 1 with
-    $\hat A_k = D^{-1/2} (A_{k\uparrow} + I) D^{-1/2}$, and $H_2' = \mathrm{relu}(B_2^T H_1' W_2)$ at the top, which
-    hears from its edges after they were updated. No orientation enters, and relabelling permutes the output. What
+    are CXN, whose messages read the coface, so that information flows down the ranks, and CCXN, both for k = 0, 1 with
+    $\hat A_k = D^{-1/2} (A_{k\uparrow} + I) D^{-1/2}$; the top hears from its updated edges. No orientation enters, and relabelling permutes the output. What
     cannot reach the answer is not read: an answer on rank r reads ranks from r up (CXN), r alone (CCXN; rank 2 reads
     rank 1).
 

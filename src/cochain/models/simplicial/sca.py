@@ -28,11 +28,13 @@ class SCAConfig:
 class SCA(Network):
     r"""Simplices hear with attention from neighbours of their rank, and from the next rank on one side or on both.
 
-    coadjacent: $h_x' = U\big(h_x, \textstyle\sum_{y \in \mathrm{lower}(x)} \alpha_{xy} W h_y \Vert
-    \sum_{y \in \mathrm{faces}(x)} \alpha_{xy} W' h_y\big)$; adjacent: the same with upper neighbours and cofaces;
-    homology: faces and cofaces. U is an MLP of both joined; a rank with nothing on the scheme's side keeps its
-    features. Patterns alone enter, so orientations do not matter. What cannot reach the answer is not read: an answer
-    on rank r reads ranks up to r (coadjacent), from r (adjacent), or all.
+    $$h_x' = U\Big(h_x \Vert \sum_{y \in \mathrm{lower}(x)} \alpha_{xy} W h_y \Vert
+      \sum_{y \in \mathrm{faces}(x)} \alpha_{xy} W' h_y\Big)$$
+
+    is the coadjacent scheme; adjacent: the same with upper neighbours and cofaces; homology: with faces and cofaces. U
+    is an MLP of all joined; a rank with nothing on the scheme's side keeps its features. Patterns alone enter, so
+    orientations do not matter. What cannot reach the answer is not read: an answer on rank r reads ranks up to r
+    (coadjacent), from r (adjacent), or all.
 
     Args:
         widths: channels per rank (0, 1, 2) that come in.
