@@ -122,3 +122,12 @@ def test_pairs_are_counted_first() -> None:
 def test_too_few_points(points: int) -> None:
     assert nearest(np.zeros((points, 2)), 3).shape == (0, 2)
     assert within(np.zeros((points, 2)), 3.0).shape == (0, 2)
+
+
+def test_balls_end_with_their_connected_component() -> None:
+    pairs = np.arange(200_000).reshape(-1, 2)  # 100,000 edges apart, and a radius that would take 10^10 steps
+    ends = np.arange(0, 200_001, 2)
+    around = np.arange(200_001), np.repeat(np.arange(100_000), 2)
+    indptr, members = balls(*around, ends, pairs.reshape(-1), 200_000)
+    np.testing.assert_array_equal(np.diff(indptr), np.full(200_000, 2))
+    np.testing.assert_array_equal(members.reshape(-1, 2, 2)[:, 0], pairs)

@@ -120,7 +120,47 @@ def test_messages() -> None:
     c = Complex.graph([(0, 1)])
     with pytest.raises(ComplexError, match="max_length should be at least 3, the length of a triangle, but is 2"):
         cycles(c, 2)
-    with pytest.raises(UnknownNameError, match="no kind of cycle is called 'chordless'; known: basis, induced, simple"):
+    with pytest.raises(
+        UnknownNameError, match="no kind of cycle is called 'chordless'; known: basis, induced, minimum, simple"
+    ):
         cycles(c, kind="chordless")
     with pytest.raises(ComplexError, match="cycles should read undirected edges, but this is a hypergraph"):
         cycles(Complex.hypergraph([[0, 1]]))
+
+
+@given(graphs(), st.integers(3, 9))
+def test_a_minimum_basis_is_as_short_as_that_of_networkx(graph: nx.Graph, max_length: int) -> None:
+    wanted = sorted(len(cycle) for cycle in nx.minimum_cycle_basis(graph))
+    c = complex_of(graph)
+    whole = cycles(c, len(graph) + 3, "minimum").validate()
+    assert whole.faces(2, 1).pattern.degrees.sort().values.tolist() == wanted
+    assert whole.betti()[1:] == (0, 0)  # every hole is filled, and no cycle is a sum of others
+    part = cycles(c, max_length, "minimum").validate()
+    assert part.faces(2, 1).pattern.degrees.sort().values.tolist() == [n for n in wanted if n <= max_length]
+
+
+def test_a_minimum_basis_by_hand() -> None:
+    # three squares around a corner of a cube: their sum is a hexagon, and the other three are sums
+    cube = Complex.graph(list(nx.convert_node_labels_to_integers(nx.hypercube_graph(3)).edges))
+    lifted = cycles(cube, 8, "minimum").validate()
+    assert lifted.faces(2, 1).pattern.degrees.tolist() == [4] * 5
+    assert cycles(cube, 8, "induced").sizes[2] == 10  # six squares and four hexagons
+
+
+@given(unions(), st.randoms(use_true_random=False))
+def test_lengths_of_a_minimum_basis_do_not_depend_on_numbers(parts: list[nx.Graph], random) -> None:
+    members = [complex_of(part) for part in parts]
+    c = Complex.union(members)
+    lifted = cycles(c, 6, "minimum").validate()
+    same(lifted, Complex.union([cycles(member, 6, "minimum") for member in members]))
+    moved = cycles(shuffled(c, random)[0], 6, "minimum").validate()
+    assert moved.offsets(2).tolist() == lifted.offsets(2).tolist()
+    assert moved.faces(2, 1).pattern.degrees.tolist() == lifted.faces(2, 1).pattern.degrees.tolist()
+
+
+def test_a_minimum_basis_that_would_be_too_large() -> None:
+    complete = Complex.graph(list(nx.complete_graph(12).edges))
+    with pytest.raises(ComplexError, match="at most max_cells = 200 cycles to choose from, but would make 660"):
+        cycles(complete, 3, "minimum", max_cells=200)
+    with pytest.raises(ComplexError, match="at most max_cells = 50 cycles to choose from, but would make 55"):
+        cycles(complete, 3, "minimum", max_cells=50)  # words of the elimination

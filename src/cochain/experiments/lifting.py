@@ -1,4 +1,4 @@
-"""Lifts as texts, such as "clique:2" or "knn:8+cycles:6": what a command line and a run's spec can hold."""
+"""Lifts as texts, such as "clique:2" or "knn:8+cycles:kind=simple": what a command line and a run's spec can hold."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,26 +7,75 @@ from cochain.catalog import Entry
 from cochain.complexes import Complex
 from cochain.errors import SpecError, unknown_name
 
+
+class Choice:
+    """An argument that is one of a few words."""
+
+    def __init__(self, what: str, *words: str) -> None:
+        self.what = what
+        self.words = words
+
+    def __call__(self, word: str) -> str:
+        """Give the word, or refuse it with the nearest one."""
+        if word not in self.words:
+            raise unknown_name(self.what, word, self.words)
+        return word
+
+
+def truth(word: str) -> bool:
+    """Read true or false."""
+    if word.lower() not in ("true", "false"):
+        raise ValueError(word)
+    return word.lower() == "true"
+
+
+_MAX_RANK = ("max_rank", int, "2")
 GRAMMAR: dict[str, tuple[tuple[str, Callable[[str], Any], str], ...]] = {
-    "clique": (("max_rank", int, "2"),),
-    "cycles": (("max_length", int, "6"), ("kind", str, "induced")),
+    "alpha": (("max_alpha", float, "inf"), _MAX_RANK, ("weighted", truth, "false")),
+    "clique": (_MAX_RANK,),
+    "closure": (_MAX_RANK,),
+    "contract": (
+        ("kind", Choice("choice of edges to contract", "matching", "below"), "matching"),
+        ("name", str, "weight"),
+        ("bound", float, "0"),
+    ),
+    "curvature": (
+        ("kind", Choice("kind of curvature", "forman", "augmented"), "forman"),
+        ("rank", int, "1"),
+        ("weighted", truth, "false"),
+        ("into", Choice("place for a curvature", "curvature", "weight", "x"), "curvature"),
+    ),
+    "cycles": (
+        ("max_length", int, "6"),
+        ("kind", Choice("kind of cycle", "induced", "simple", "basis", "minimum"), "induced"),
+    ),
+    "dowker": (_MAX_RANK, ("side", Choice("side of a relation", "nodes", "cells"), "nodes"), ("rank", int, "1")),
+    "dual": (),
+    "expand": (("rank", int, "1"),),
+    "forget": (("rank", int, "1"),),
+    "keep": (("name", str, "curvature"), ("rank", int, "1"), ("low", float, "-inf"), ("high", float, "inf")),
     "khop": (("k", int, "1"),),
     "knn": (("k", int, "8"),),
-    "rips": (("radius", float, ""), ("max_rank", int, "2")),
-    "dual": (),
+    "line": (("rank", int, "1"), ("via", int, "0")),
+    "neighborhood": (("kind", Choice("kind of neighbourhood", "closed", "open", "complex"), "closed"), _MAX_RANK),
+    "paths": (("max_edges", int, "2"), ("kind", Choice("kind of paths", "hypergraph", "complex"), "hypergraph")),
+    "probes": (("rank", int, "1"), ("channels", int, "16"), ("seed", int, "0")),
+    "rips": (("radius", float, ""), _MAX_RANK),
+    "star": (),
+    "witness": (("landmarks", int, ""), ("max_alpha", float, "0"), _MAX_RANK),
 }
 """For each lift its arguments: name, type, and the default, where there is one."""
 
-TAKES_FEATURES = frozenset(GRAMMAR) - {"dual"}
+TAKES_FEATURES = frozenset(GRAMMAR) - {"curvature", "dual", "keep", "probes"}
 JOIN = "+"
 
 
 def parse_lift(text: str) -> list[tuple[str, dict[str, Any]]]:
-    """Read a chain of lifts: names joined by "+", each with its arguments behind colons.
+    """Read a chain of lifts: names joined by "+", each with its arguments behind colons, in order or as name=value.
 
     Raises:
-        UnknownNameError: for an unknown lift, with the nearest one.
-        SpecError: for too many arguments, a missing one, or one of another type.
+        UnknownNameError: for an unknown lift, argument or choice, with the nearest one.
+        SpecError: for too many arguments, one given twice, a missing one, or one of another type.
     """
     return [_parse_one(part.strip()) for part in text.split(JOIN)] if text else []
 
@@ -40,13 +89,10 @@ def _parse_one(text: str) -> tuple[str, dict[str, Any]]:
     name, *given = text.split(":")
     if name not in GRAMMAR:
         raise unknown_name("lift", name, GRAMMAR)
-    arguments = GRAMMAR[name]
-    if len(given) > len(arguments):
-        usage = ":".join([name, *(argument for argument, _, _ in arguments)])
-        raise SpecError(f"a lift should be written {usage}, but is {text!r}")
+    words = _words(name, given, text)
     values = {}
-    for position, (argument, convert, default) in enumerate(arguments):
-        word = given[position] if position < len(given) else default
+    for argument, convert, default in GRAMMAR[name]:
+        word = words.get(argument, "") or default
         try:
             values[argument] = convert(word)
         except ValueError as error:
@@ -55,8 +101,25 @@ def _parse_one(text: str) -> tuple[str, dict[str, Any]]:
     return name, values
 
 
+def _words(name: str, given: list[str], text: str) -> dict[str, str]:
+    """Give the word for each argument that has one, by its place or by its name."""
+    known = [argument for argument, _, _ in GRAMMAR[name]]
+    if len(given) > len(known):
+        raise SpecError(f"a lift should be written {':'.join([name, *known])}, but is {text!r}")
+    words: dict[str, str] = {}
+    for position, part in enumerate(given):
+        before, equals, after = part.partition("=")
+        argument, word = (before.strip(), after.strip()) if equals else (known[position], part.strip())
+        if argument not in known:
+            raise unknown_name(f"argument of the lift {name}", argument, known)
+        if argument in words:
+            raise SpecError(f"{argument} of the lift {name} should be given once, but is given twice in {text!r}")
+        words[argument] = word
+    return words
+
+
 def _a(convert: Callable[[str], Any]) -> str:
-    return "a whole number" if convert is int else "a number"
+    return {int: "a whole number", float: "a number", truth: "true or false"}[convert]
 
 
 def apply_lift(complex_: Complex, text: str, features: str | None = "mean") -> Complex:

@@ -26,7 +26,7 @@ def basis_cycles(
         limit: cycles beyond which `LimitError` is raised before their memory is taken.
     """
     indptr, indices = typed_csr(indptr, indices)
-    parent, depth = _forest(indptr, indices)
+    parent, depth = spanning_forest(indptr, indices)
     low, high = _chords(indptr, indices, parent)
     lengths = _lengths(low, high, parent, depth)
     kept = np.flatnonzero(lengths <= (len(parent) if max_length is None else max_length))
@@ -34,10 +34,10 @@ def basis_cycles(
     ends = ends_of(lengths[kept])
     walks = np.empty(int(ends[-1]), indices.dtype)
     _fundamental(low[kept], high[kept], parent, depth, ends, walks)
-    return _sorted_walks(ends, walks, groups)
+    return sorted_walks(ends, walks, groups)
 
 
-def _sorted_walks(ends: Index, walks: Index, groups: Index | None) -> Cycles:
+def sorted_walks(ends: Index, walks: Index, groups: Index | None) -> Cycles:
     """Sort canonical walks by (group, length, sequence)."""
     lengths = np.diff(ends)
     order = np.empty(len(lengths), np.int64)
@@ -54,7 +54,7 @@ def _sorted_walks(ends: Index, walks: Index, groups: Index | None) -> Cycles:
 
 
 @numba.njit(cache=True, nogil=True)
-def _forest(indptr: Index, indices: Index) -> tuple[Index, Index]:
+def spanning_forest(indptr: Index, indices: Index) -> tuple[Index, Index]:
     """Grow breadth-first trees from the smallest vertex of each component; a root is its own parent."""
     nodes = len(indptr) - 1
     parent = np.full(nodes, -1, indices.dtype)
@@ -117,11 +117,11 @@ def _fundamental(low: Index, high: Index, parent: Index, depth: Index, ends: Ind
                 right -= 1
                 b = parent[b]
         walks[left] = a
-        _turn(walks[ends[k] : ends[k + 1]])
+        turn(walks[ends[k] : ends[k + 1]])
 
 
 @numba.njit(cache=True, nogil=True)
-def _turn(walk: Index) -> None:
+def turn(walk: Index) -> None:
     """Rotate and reverse a closed walk so that its smallest vertex and then the smaller neighbour of it lead."""
     length = len(walk)
     first = np.argmin(walk)

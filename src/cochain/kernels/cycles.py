@@ -125,9 +125,9 @@ def _searched(
 
 
 def reordered(ends: Index, walks: Index, order: Index) -> Cycles:
-    """Copy walks into another order."""
+    """Copy walks, or some of them, into another order."""
     new_ends = ends_of(np.diff(ends)[order])
-    out = np.empty_like(walks)
+    out = np.empty(int(new_ends[-1]), walks.dtype)
     _copy_walks(ends, walks, order, new_ends, out)
     return Cycles(new_ends, out)
 

@@ -275,4 +275,6 @@ def _ball(
                         ball[high] = edge_indices[i]
                         high += 1
         low = rim
+        if low == high:  # the whole connected component is in the ball
+            break
     return high

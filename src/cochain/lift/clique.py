@@ -53,8 +53,10 @@ def lift_cliques(c: Complex, bones: Skeleton, max_rank: int, features: str | Non
     """Build the clique complex from sorted edges; see `clique`."""
     from cochain.kernels.cliques import clique_vertices, cliques  # imports numba
 
-    with guarded("cells of rank {rank}", "lower max_rank or thin out the edges"):
-        levels = cliques(bones.indptr, bones.high, max_rank + 1, max_cells)
+    with guarded(
+        "cells of rank {rank}", "lower max_rank or thin out the edges", max_cells, 24 * (max_rank + 1)
+    ) as limit:
+        levels = cliques(bones.indptr, bones.high, max_rank + 1, limit)
     nodes = c.sizes[0]
     edges = c.faces(1, 0).to("cpu") if c.rank else simplex_faces(bones.indptr[:0].reshape(0, 2), nodes)
     faces = {(1, 0): edges}

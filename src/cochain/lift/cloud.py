@@ -34,10 +34,10 @@ def cloud(points: Complex | Tensor, lift: str) -> tuple[Complex, Floats, Index |
     return c, pos.numpy(), c.component_of(0).cpu().numpy() if len(c) > 1 else None
 
 
-def graph_on(c: Complex, pairs: Index) -> Structure:
-    """Give the graph with the nodes of `c` and edges in lexicographic order."""
-    nodes = c.sizes[0]
+def graph_on(offsets: Tensor, pairs: Index) -> Structure:
+    """Give the graph of edges in lexicographic order, low < high, on nodes with the given offsets of components."""
+    nodes = int(offsets[-1])
     low, high = pairs[:, 0], pairs[:, 1]
-    offsets = offsets_of(np.diff(np.searchsorted(low, c.offsets(0).cpu().numpy())))
+    edges = offsets_of(np.diff(np.searchsorted(low, offsets.numpy())))
     faces = signed_edges(low, high, np.full(len(low), -1, np.int8), nodes)
-    return Structure("graph", (nodes, len(low)), [c.offsets(0).cpu(), offsets], {(1, 0): faces})
+    return Structure("graph", (nodes, len(low)), [offsets, edges], {(1, 0): faces})

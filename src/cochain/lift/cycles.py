@@ -17,7 +17,7 @@ from cochain.lift.skeleton import Skeleton, skeleton
 if TYPE_CHECKING:
     from cochain.kernels.cycles import Cycles
 
-KINDS = ("induced", "simple", "basis")
+KINDS = ("induced", "simple", "basis", "minimum")
 
 
 def cycles(
@@ -33,7 +33,7 @@ def cycles(
     the edge's orientation and -1 where it does not, so B_1 B_2 = 0. Walks begin at their smallest node and go on to the
     smaller of its neighbours. Induced and simple cycles are properties of the graph, so their lift commutes with
     relabelling up to the orientation of the polygons, which follows the numbers. A basis does not: which cycles it
-    holds depends on the order of the nodes.
+    holds depends on the order of the nodes, although a minimum one has as many of each length in every order.
 
     Nodes and edges keep their numbers, orientations and tensors; polygons are sorted by component, then length, then
     walk.
@@ -43,11 +43,13 @@ def cycles(
         max_length: nodes of the longest cycles wanted, at least 3.
         kind: "induced" (no two nodes of the cycle are joined except along it: the rings of a molecule, and triangles),
             "simple" (every cycle that meets no node twice; their number grows fast), "basis" (the fundamental cycles
-            of a breadth-first spanning forest; those longer than `max_length` are left out, so give the number of
-            nodes to have the whole basis).
+            of a breadth-first spanning forest) or "minimum" (a cycle basis of least total length, such as the smallest
+            set of smallest rings of a molecule; slow on large dense graphs). Cycles of a basis that are longer than
+            `max_length` are left out, so give the number of nodes to have it whole.
         features: the `x` of edges and polygons that have none, from the `x` of the nodes: "mean", "sum", "concat"
             (only where all cycles have one length) or None.
-        max_cells: polygons that are allowed.
+        max_cells: polygons that are allowed; of "minimum", cycles to choose from (and words of the matrix that tells
+            the independent ones).
 
     Returns:
         A cell complex of rank 2, even when there is no cycle.
@@ -62,7 +64,8 @@ def cycles(
 
     Source:
         Dias, Castonguay, Longo, Jradi, 2014, "Efficient enumeration of chordless cycles" (blocking marks; the pruning
-        by distance and the two passes are ours).
+        by distance and the two passes are ours); Horton, 1987, "A polynomial-time algorithm to find the shortest cycle
+        basis of a graph" (the minimum basis).
     """
     if as_whole_number(max_length, "max_length") < 3:
         raise ComplexError(f"max_length should be at least 3, the length of a triangle, but is {max_length}")
@@ -88,13 +91,21 @@ def cycles(
 def _enumerate(c: Complex, bones: Skeleton, max_length: int, kind: str, max_cells: int) -> "Cycles":
     from cochain.kernels.cycle_basis import basis_cycles  # these import numba
     from cochain.kernels.cycles import chordless_cycles, simple_cycles
+    from cochain.kernels.minimum_basis import minimum_cycles
     from cochain.kernels.neighbors import symmetric_adjacency
 
-    search = {"induced": chordless_cycles, "simple": simple_cycles, "basis": basis_cycles}[kind]
+    searches = {
+        "induced": chordless_cycles,
+        "simple": simple_cycles,
+        "basis": basis_cycles,
+        "minimum": minimum_cycles,
+    }
     indptr, indices = symmetric_adjacency(bones.low, bones.high, c.sizes[0])
     groups = np.repeat(np.arange(len(c)), np.diff(bones.offsets)) if len(c) > 1 else None
-    with guarded("cells of rank 2", "lower max_length or thin out the edges"):
-        return search(indptr, indices, max_length, groups, max_cells)
+    things = "cycles to choose from" if kind == "minimum" else "cells of rank 2"
+    remedy = "lower max_length or thin out the edges"
+    with guarded(things, remedy, max_cells, 16 * min(max_length, 64)) as limit:  # few cycles are longer
+        return searches[kind](indptr, indices, max_length, groups, limit)
 
 
 def _polygon_faces(bones: Skeleton, found: "Cycles", edges: int) -> SparseMatrix:

@@ -46,15 +46,15 @@ def khop(c: Complex, k: int = 1, features: str | None = "mean", max_cells: int =
         raise ComplexError(f"k should be at least 1, but is {k}")
     check_features(features)
     nodes = c.sizes[0]
-    around, inside = _incidence(c)
-    with guarded("memberships of nodes in hyperedges", "lower k"):
-        bounds, members = balls(*around, *inside, min(k, nodes), max_cells)  # no walk visits more nodes
+    around, inside = incidence_of(c)
+    with guarded("memberships of nodes in hyperedges", "lower k", max_cells, 16) as limit:
+        bounds, members = balls(*around, *inside, min(k, nodes), limit)  # no walk visits more nodes
     matrix = sparse(bounds, members, None, (nodes, nodes))
     structure = Structure("hypergraph", (nodes, nodes), [c.offsets(0).cpu()] * 2, {(1, 0): matrix})
     return with_features(carry(c, structure, {0: 0}), features, {1: matrix})
 
 
-def _incidence(c: Complex) -> tuple[tuple[Index, Index], tuple[Index, Index]]:
+def incidence_of(c: Complex) -> tuple[tuple[Index, Index], tuple[Index, Index]]:
     """Give the edges around each node, and the nodes in each edge, as CSR."""
     if c.rank == 0:
         nothing = np.zeros(0, np.int32)

@@ -50,8 +50,8 @@ def knn(
         raise ComplexError(f"k should be at least 1, but is {k}")
     check_features(features)
     c, pos, groups = cloud(points, "knn")
-    with guarded("cells of rank {rank}", "lower k"):
-        pairs = nearest(pos, k, groups, max_cells)
-    structure = graph_on(c, pairs)
+    with guarded("cells of rank {rank}", "lower k", max_cells, 64) as limit:
+        pairs = nearest(pos, k, groups, limit)
+    structure = graph_on(c.offsets(0).cpu(), pairs)
     members = {1: SparseMatrix(structure.faces(1, 0).pattern)}
     return with_features(carry(c, structure, {0: 0}), features, members)

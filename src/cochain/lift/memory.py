@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
+from cochain.complexes.arrays import as_whole_number
 from cochain.errors import ComplexError
 from cochain.kernels.limits import LimitError
 
@@ -11,19 +13,42 @@ from cochain.kernels.limits import LimitError
 MAX_CELLS = 100_000_000
 
 
+def free_memory() -> int | None:
+    """Give the bytes that new allocations may take before the system swaps; None where it does not tell."""
+    try:
+        lines = Path("/proc/meminfo").read_text().splitlines()
+    except OSError:
+        return None
+    return next((1024 * int(line.split()[1]) for line in lines if line.startswith("MemAvailable:")), None)
+
+
 @contextmanager
-def guarded(things: str, remedy: str) -> Iterator[None]:
-    """Turn the refusal of an enumeration into a `ComplexError`.
+def guarded(things: str, remedy: str, max_cells: int, bytes_each: int) -> Iterator[int]:
+    """Give the limit of an enumeration, and turn its refusal into a `ComplexError`.
+
+    The limit is `max_cells`, or what the free memory holds, where that is less.
 
     Args:
         things: what is counted; `{rank}` stands for one less than the vertices of each.
         remedy: what the user can do besides raising `max_cells`.
+        max_cells: things that the user allows.
+        bytes_each: memory that each takes while the lift runs, by which an estimate is made before any is taken.
     """
+    if as_whole_number(max_cells, "max_cells") < 0:
+        raise ComplexError(f"max_cells should be at least 0, but is {max_cells}")
+    free = free_memory()
+    fits = max_cells if free is None else free // bytes_each
     try:
-        yield
+        yield min(max_cells, fits)
     except LimitError as refusal:
-        about = "" if refusal.exact else "at least "
+        would = f"but would make {'' if refusal.exact else 'at least '}{refusal.count}; {remedy}"
+        named = things.format(rank=refusal.size - 1)
+        if fits < max_cells:
+            raise ComplexError(
+                f"the lift should make at most {fits} {named}, which fill the {(free or 0) / 1e9:.1f} GB of memory "
+                f"that are free, {would}"
+            ) from None
         raise ComplexError(
-            f"the lift should make at most max_cells = {refusal.limit} {things.format(rank=refusal.size - 1)}, "
-            f"but would make {about}{refusal.count}; {remedy}, or raise max_cells if the memory is there"
+            f"the lift should make at most max_cells = {refusal.limit} {named}, {would}, "
+            "or raise max_cells if the memory is there"
         ) from None

@@ -59,7 +59,7 @@ def rips(
         raise ComplexError(f"max_rank should be at least 1, the rank of edges, but is {max_rank}")
     check_features(features)
     c, pos, groups = cloud(points, "rips")
-    with guarded("cells of rank {rank}", "lower the radius"):
-        pairs = within(pos, radius, groups, max_cells)
-    graph = carry(c, graph_on(c, pairs), {0: 0})
+    with guarded("cells of rank {rank}", "lower the radius", max_cells, 64) as limit:
+        pairs = within(pos, radius, groups, limit)
+    graph = carry(c, graph_on(c.offsets(0).cpu(), pairs), {0: 0})
     return lift_cliques(graph, skeleton(graph, "rips"), max_rank, features, max_cells)
