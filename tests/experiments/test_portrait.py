@@ -4,7 +4,8 @@ import torch
 from made import cycles_and_paths
 
 import cochain as cc
-from cochain.experiments.portrait import histogram, portray
+from cochain.experiments.portrait import portray
+from cochain.experiments.shape import histogram
 from cochain.experiments.tasks import infer_task, read_labels
 
 

@@ -1,17 +1,28 @@
-"""Headless Chromium as a judge: what a page says of itself once it has run, and how it looks."""
+"""Headless Chromium as a judge: what a page says of itself once it has run, how it looks, and what keys and clicks do.
 
+It is driven over a pipe with its own protocol, so that nothing but the browser has to be installed.
+"""
+
+import base64
+import contextlib
+import fcntl
+import json
 import os
+import select
 import shutil
 import subprocess
 import tempfile
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-FLAGS = (  # no network, no state kept, the console on stderr
-    "--headless",
+FLAGS = (  # no network, no state kept
+    "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-background-networking",
@@ -23,10 +34,11 @@ FLAGS = (  # no network, no state kept, the console on stderr
     "--hide-scrollbars",
     "--no-first-run",
     "--no-pings",
-    "--enable-logging=stderr",
     "--force-device-scale-factor=1",
-    "--virtual-time-budget=4000",
+    "--remote-debugging-pipe",
 )
+PATIENCE = 60.0
+KEYS = {"Tab": 9, "Enter": 13, "Escape": 27, "ArrowLeft": 37, "ArrowRight": 39, "End": 35, "Home": 36}
 
 
 def chromium() -> str:
@@ -36,22 +48,133 @@ def chromium() -> str:
     pytest.skip("there is no chromium, chromium-browser or google-chrome to render the page with")
 
 
-def run(page: Path, fragment: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    with tempfile.TemporaryDirectory() as profile:
-        return subprocess.run(
-            [chromium(), *FLAGS, f"--user-data-dir={profile}", *arguments, f"{page.resolve().as_uri()}{fragment}"],
-            capture_output=True, text=True, timeout=120, check=True, env={**os.environ, "HOME": profile},
+class Browser:
+    """One tab of one Chromium."""
+
+    def __init__(self, send: int, receive: int) -> None:
+        self.send, self.receive = send, receive
+        self.waiting = b""
+        self.count = 0
+        self.session = ""
+        self.complaints: list[str] = []
+        target = self.call("Target.createTarget", url="about:blank")["targetId"]
+        self.session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        for domain in ("Page", "Runtime", "Log"):
+            self.call(f"{domain}.enable")
+
+    def call(self, method: str, **parameters: Any) -> Any:
+        """Ask for something and wait for the answer; what the console says on the way is kept."""
+        self.count += 1
+        asked = {"id": self.count, "method": method, "params": parameters}
+        if self.session:
+            asked["sessionId"] = self.session
+        os.write(self.send, json.dumps(asked).encode() + b"\0")
+        while True:
+            said = self._next()
+            if said.get("id") == self.count:
+                assert "error" not in said, (method, said["error"])
+                return said["result"]
+            self._overhear(said)
+
+    def _next(self) -> dict[str, Any]:
+        until = time.monotonic() + PATIENCE
+        while b"\0" not in self.waiting:
+            ready, _, _ = select.select([self.receive], [], [], max(0.0, until - time.monotonic()))
+            assert ready, f"chromium said nothing for {PATIENCE} seconds"
+            more = os.read(self.receive, 1 << 20)
+            assert more, "chromium has ended"
+            self.waiting += more
+        line, _, self.waiting = self.waiting.partition(b"\0")
+        found: dict[str, Any] = json.loads(line)
+        return found
+
+    def _overhear(self, said: dict[str, Any]) -> None:
+        about = said.get("params", {})
+        if said.get("method") == "Runtime.exceptionThrown":
+            details = about["exceptionDetails"]
+            self.complaints.append(details.get("exception", {}).get("description", details["text"]))
+        elif said.get("method") == "Log.entryAdded":
+            self.complaints.append(about["entry"]["text"])
+        elif said.get("method") == "Runtime.consoleAPICalled":
+            self.complaints.append(str(about["args"]))
+
+    def open(self, page: Path, fragment: str = "", width: int = 1280, theme: str = "light") -> None:
+        """Load a page into a window of some width, in a light or a dark system."""
+        self.complaints = []
+        self.call("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
+        self.media("screen", theme)
+        self.call("Page.navigate", url="about:blank")
+        self.call("Page.navigate", url=page.resolve().as_uri() + fragment)
+        until = time.monotonic() + PATIENCE
+        while self.run("document.readyState") != "complete" or self.run("location.href") == "about:blank":
+            assert time.monotonic() < until, f"{page.name} does not finish loading"
+
+    def media(self, kind: str, theme: str = "light") -> None:
+        features = [{"name": "prefers-color-scheme", "value": theme}]
+        self.call("Emulation.setEmulatedMedia", media=kind, features=features)
+
+    def run(self, code: str) -> Any:
+        """Give the value of a JavaScript expression."""
+        found = self.call("Runtime.evaluate", expression=code, returnByValue=True, awaitPromise=True)
+        assert "exceptionDetails" not in found, (code, found["exceptionDetails"])
+        return found["result"].get("value")
+
+    def press(self, key: str) -> None:
+        about = {"key": key, "code": key, "windowsVirtualKeyCode": KEYS[key]}
+        text = {"text": "\r"} if key == "Enter" else {}
+        self.call("Input.dispatchKeyEvent", type="keyDown", **about, **text)
+        self.call("Input.dispatchKeyEvent", type="keyUp", **about)
+
+    def point(self, selector: str, click: bool = False) -> None:
+        """Move the pointer to the middle of an element, and click there."""
+        code = f"""(() => {{ const one = document.querySelector({json.dumps(selector)});
+            one.scrollIntoView({{block: "center", behavior: "instant"}});
+            const box = one.getBoundingClientRect();
+            return [box.left + box.width / 2, box.top + box.height / 2]; }})()"""
+        x, y = self.run(code)
+        self.call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
+        if click:
+            for kind in ("mousePressed", "mouseReleased"):
+                self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+
+    def document(self) -> "Element":
+        """The page as it stands now."""
+        return read("<!doctype html>" + self.run("document.documentElement.outerHTML"))
+
+    def picture(self) -> bytes:
+        """The window as PNG."""
+        return base64.b64decode(self.call("Page.captureScreenshot", format="png")["data"])
+
+    def pdf(self) -> bytes:
+        """The page as it would be printed."""
+        return base64.b64decode(self.call("Page.printToPDF", printBackground=True, preferCSSPageSize=True)["data"])
+
+
+@contextlib.contextmanager
+def started() -> Iterator[Browser]:
+    """Start Chromium, and end it."""
+    ours = [os.pipe(), os.pipe()]  # to it, from it
+    given = [fcntl.fcntl(fd, fcntl.F_DUPFD, 30) for fd in (ours[0][0], ours[1][1])]
+
+    def hand_over() -> None:
+        os.dup2(given[0], 3)
+        os.dup2(given[1], 4)
+
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        process = subprocess.Popen(
+            [chromium(), *FLAGS, f"--user-data-dir={profile}"],
+            pass_fds=(3, 4), preexec_fn=hand_over, env={**os.environ, "HOME": profile},
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
-
-
-def dump(page: Path, fragment: str = "") -> tuple["Document", list[str]]:
-    """The page after its script has run, and what the console said."""
-    done = run(page, fragment, "--dump-dom")
-    return read(done.stdout), [line for line in done.stderr.splitlines() if "CONSOLE" in line]
-
-
-def screenshot(page: Path, to: Path, fragment: str = "", size: str = "1200,1400") -> None:
-    run(page, fragment, f"--screenshot={to}", f"--window-size={size}")
+        for fd in (*given, ours[0][0], ours[1][1]):
+            os.close(fd)
+        try:
+            yield Browser(ours[0][1], ours[1][0])
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+            os.close(ours[0][1])
+            os.close(ours[1][0])
 
 
 @dataclass

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from cochain.experiments.answers import Answers, Confusion, Numbers, Reliability, Separation
 from cochain.experiments.comparison import (
     Comparison,
     Curve,
@@ -50,9 +51,64 @@ def runs_of(name: str, mean: float, deviation: float, folds: int, rng: np.random
         hash_ = f"{fold:02d}{name.encode().hex()}".ljust(64, "a")[:64]
         learned = curve(rng, mean, epochs)
         found.append(
-            Run(name, fold, 0, {"model": name}, hash_, value, value - 0.01, epochs - 20, 0.1 * epochs, learned)
+            Run(
+                name,
+                fold,
+                0,
+                {"model": name},
+                hash_,
+                value,
+                value - 0.01,
+                epochs - 20,
+                0.1 * epochs,
+                learned,
+                classes(),
+            )
         )
     return found
+
+
+CALIBRATED = Reliability((0.55, 0.72, 0.91), (0.5, 0.7, 0.8), (4, 6, 9), 0.07)
+
+
+def classes() -> Answers:
+    return Answers(19, confusion=Confusion((0, 1), ((5, 1), (2, 11))), reliability=CALIBRATED)
+
+
+def many_classes() -> Answers:
+    counts = np.diag(np.arange(1, 52))
+    counts[3, 4] = 9
+    return Answers(int(counts.sum()), Confusion(tuple(range(50)), tuple(map(tuple, counts.tolist()))), CALIBRATED)
+
+
+def numbers() -> Answers:
+    truth = np.linspace(-2, 3, 60)
+    answer = truth + 0.4 * np.sin(5 * truth)
+    spread = tuple(np.quantile(answer - truth, (0, 0.05, 0.25, 0.5, 0.75, 0.95, 1)).tolist())
+    return Answers(60, numbers=(Numbers(tuple(truth.tolist()), tuple(answer.tolist()), spread, 60),))
+
+
+def links() -> Answers:
+    edges = tuple(np.linspace(0, 1, 5).tolist())
+    return Answers(30, separation=Separation(edges, (0, 2, 5, 8), (9, 4, 2, 0)), reliability=CALIBRATED)
+
+
+def several_labels() -> Answers:
+    return Answers(80, labels=((10, 3, 2, 5), (0, 4, 0, 16), (7, 0, 9, 4), (0, 0, 0, 20)), reliability=CALIBRATED)
+
+
+def with_answers(answers: Answers, task: Task) -> Comparison:
+    """The comparison with other answers, of a task of their kind."""
+    found = make()
+    return replace(found, task=task, runs=tuple(replace(run, answers=answers) for run in found.runs))
+
+
+def thirty() -> Comparison:
+    """Thirty models, most with long names."""
+    names = ["gcn", *(f"a_model_with_a_long_name_{i}" for i in range(1, 30))]
+    rest = (0.01, 100.0, True, None)
+    models = ((name, "", 0.95 - 0.01 * i, 0.03, 1000 * i + 500, *rest) for i, name in enumerate(names))
+    return make(tuple(models), folds=3)
 
 
 def make(models: tuple[tuple, ...] = MODELS, folds: int = 10) -> Comparison:
@@ -79,6 +135,9 @@ def make(models: tuple[tuple, ...] = MODELS, folds: int = 10) -> Comparison:
             Histogram((10.0, 14.0, 18.0, 22.0, 26.0, 30.0), (27, 48, 61, 38, 14)),
         ),
         parts=tuple((150, 19, 19) for _ in range(folds)),
+        rings=Histogram((5.0, 6.0, 7.0), (68, 470)), notes=("rings of 40 components out of 188, at even steps",),
+        betti=(Histogram((1.0, 2.0), (188,)), Histogram((1.0, 2.0, 3.0, 4.0), (85, 43, 60))),
+        cell_sizes=(None, Histogram((2.0, 3.0, 4.0), (5, 9))),
     )  # fmt: skip
     return Comparison(
         dataset="hand-made", title="MUTAG: mutagenic molecules",
@@ -111,11 +170,14 @@ def undefined() -> Comparison:
     found = make(MODELS[:2], folds=1)
     broken = replace(found.rows[1], mean=math.nan, scores=(Score(0, 0, math.nan),))
     histogram = Histogram((0.0, 1.0), (0,))
-    portrait = replace(found.portrait, labels=(), label_histogram=histogram, degrees=None, component_sizes=(), parts=())
+    portrait = replace(
+        found.portrait, labels=(), label_histogram=histogram, degrees=None, component_sizes=(), parts=(), rings=None,
+        betti=(), cell_sizes=(), notes=(),
+    )  # fmt: skip
     return replace(
         found,
         rows=(found.rows[0], broken),
         task=Task(1, "regression", "mae", False, 1),
-        runs=tuple(replace(run, curve=Curve((), (), ())) for run in found.runs),
+        runs=tuple(replace(run, curve=Curve((), (), ()), answers=None) for run in found.runs),
         portrait=replace(portrait, components=1),
     )

@@ -120,3 +120,13 @@ def test_every_domain_is_drawn() -> None:
 def test_arrows_follow_their_edges() -> None:
     part = sketch(cc.Complex.digraph([(1, 0), (1, 2)]), 0, 10)
     assert sorted(map(tuple, part.edges.tolist())) == [(1, 0), (1, 2)]
+
+
+def test_hyperedges_that_would_hide_one_another_are_left_out_and_it_is_said() -> None:
+    crowded = cc.Complex.hypergraph([list(range(12))] * 20 + [[0, 1], [2, 3, 4]])
+    svg = draw_complex(crowded)
+    assert svg.count('class="hull"') == 8
+    assert "the 8 smallest hyperedges with two nodes or more" in svg
+    few = draw_complex(cc.Complex.hypergraph([list(range(12))] * 4))
+    assert few.count('class="hull"') == 4
+    assert "smallest" not in few

@@ -1,11 +1,13 @@
 """The small parts: numbers in words, ticks, escaping, diagrams, bands of curves."""
 
 import math
+import re
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
 
-from cochain.experiments.comparison import Curve, Histogram, Run, Task
+from cochain.experiments.comparison import Curve, Histogram, Row, Run, Task
 from cochain.report import words
 from cochain.report.axes import Scale, linear_ticks, scale, tick_label
 from cochain.report.bars import histogram
@@ -119,3 +121,36 @@ def test_what_is_no_diagram_is_left_out(svg: str) -> None:
 def test_papers() -> None:
     assert paper("velickovic2018gat") == "Graph Attention Networks, 2018"
     assert paper("nobody1900") == "nobody1900"
+
+
+def test_test_curves_are_drawn_where_the_protocol_reads_them() -> None:
+    read_on_test = run(None, None)
+    read_on_test = replace(read_on_test, curve=replace(read_on_test.curve, test_score=(0.5, 0.75)))
+    found = band("gcn", "graph", [read_on_test], "test_score")
+    assert found is not None
+    assert found.mean == (0.5, 0.75)
+    assert band("gcn", "graph", [read_on_test], "validation_score") is None
+
+
+def test_whole_axes_have_whole_ticks() -> None:
+    svg = histogram(Histogram((7.0, 8.0), (1,)), "", "")
+    assert re.findall(r'class="tick"[^>]*>([^<]*)<', svg) == ["6", "7", "8"]
+
+
+def test_logarithmic_axes_of_a_narrow_range_have_ticks() -> None:
+    assert len(Scale(0.22, 0.95, 0, 1, True).ticks(4)) > 1
+
+
+@pytest.mark.parametrize(
+    ("mean", "deviation", "text"),
+    [
+        (1.1534, 0.0846, "1.153 ± 0.085"),
+        (1234.56, 56.7, "1,235 ± 57"),
+        (0.5, 0.0, "0.500 ± 0"),
+        (0.012345, None, "0.0123"),
+        (math.nan, 0.1, words.NOTHING),
+    ],
+)
+def test_errors_have_two_digits_of_their_deviation(mean: float, deviation: float | None, text: str) -> None:
+    row = Row("gcn", "", mean, deviation, (), 1, 0.1, 1.0, 1.0, True, None)
+    assert words.mean_and_deviation(row, ERROR) == text

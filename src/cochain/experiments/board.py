@@ -68,6 +68,7 @@ def _run(spec: RunSpec, found: Finished, epoch: int) -> Run:
         best_epoch=epoch or result.best_epoch,
         seconds=result.seconds,
         curve=found.curve,
+        answers=result.answers,
     )
 
 

@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from cochain.errors import SpecError
+from cochain.experiments.answers import Answers
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -61,13 +62,24 @@ class Portrait:
     unlabelled: int
     """Targets without a label."""
     homophily: float | None
-    """Share of edges whose two nodes are of one class; None where nodes have no classes, or there are no edges."""
+    """Share of edges whose two nodes are of one class (in a hypergraph, of pairs of nodes within hyperedges); None
+    where nodes have no classes, or there are no edges."""
     degrees: Histogram | None
     """Edges (or hyperedges) at each node; None for points."""
     component_sizes: tuple[Histogram, ...]
     """Cells of each component, one histogram per rank; empty for a single component."""
     parts: tuple[tuple[int, int, int], ...]
     """Targets for training, validation and test, per fold."""
+    homophily_by_chance: float | None = None
+    """What the homophily would be if edges were drawn without regard to classes."""
+    cell_sizes: tuple[Histogram | None, ...] = ()
+    """Nodes of each cell, per rank; None where what they are decides it (an edge of a graph, a simplex)."""
+    rings: Histogram | None = None
+    """Nodes of each ring (a cycle without a chord) of a graph."""
+    betti: tuple[Histogram, ...] = ()
+    """Betti numbers over Z/2 of each component, one histogram per rank; empty where they were not counted."""
+    notes: tuple[str, ...] = ()
+    """What was counted in part only, or not at all."""
 
 
 @dataclass(frozen=True)
@@ -150,6 +162,8 @@ class Run:
     """Time of the run."""
     curve: Curve
     """Learning curves."""
+    answers: Answers | None = None
+    """What it answered on the test part with the kept weights; None in runs from before this was kept."""
 
 
 @dataclass(frozen=True)

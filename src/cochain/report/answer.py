@@ -5,6 +5,9 @@ from cochain.report import words
 from cochain.report.kinds import GRAPH, HIGHER, best_of, label
 from cochain.report.markup import Html, fill, join
 
+NAMED = 8
+"""Models that a sentence names at most; the leaderboard has them all."""
+
 
 def answer(comparison: Comparison) -> list[Html]:
     """Give the answer as sentences; the first is the headline."""
@@ -46,13 +49,18 @@ def _others(comparison: Comparison) -> list[Html]:
         verb = "is" if len(worse) == 1 else "are"
         found.append(fill("{} {} significantly worse.", _named_with_p(worse, comparison), verb))
     if untested:
-        names = join((_name(row, comparison) for row in untested), ", ")
+        names = join((_name(row, comparison) for row in untested[:NAMED]), ", ")
+        if len(untested) > NAMED:
+            names = fill("{} and {} more", names, len(untested) - NAMED)
         found.append(fill("Too few scores to test the difference to {}.", names))
     return found
 
 
 def _named_with_p(rows: list[Row], comparison: Comparison) -> Html:
-    parts = [fill("{} ({})", _name(row, comparison), words.p_value(row.p_value or 0.0)) for row in rows]
+    named = rows if len(rows) <= NAMED else rows[: NAMED - 1]
+    parts = [fill("{} ({})", _name(row, comparison), words.p_value(row.p_value or 0.0)) for row in named]
+    if len(named) < len(rows):
+        parts.append(fill("{} more", len(rows) - len(named)))
     if len(parts) == 1:
         return parts[0]
     return fill("{} and {}", join(parts[:-1], ", "), parts[-1])

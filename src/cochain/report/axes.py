@@ -34,11 +34,12 @@ class Scale:
         """Give about `count` round numbers within the scale."""
         if not self.logarithmic:
             return linear_ticks(self.low, self.high, count)
-        powers = range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1)
+        low, high = self.low, self.high
+        powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
         for digits in ((1, 2, 5), (1, 3), (1,)):
-            found = [d * 10.0**p for p in powers for d in digits if self.low <= d * 10.0**p <= self.high]
+            found = [d * 10.0**p for p in powers for d in digits if low <= d * 10.0**p <= high]
             if len(found) < 3 and digits == (1, 2, 5):
-                return linear_ticks(self.low, self.high, count - 1)
+                return next(t for n in (count - 1, count, 2 * count, 9) if len(t := linear_ticks(low, high, n)) > 1)
             if len(found) <= count:
                 return found
         return found[:: math.ceil(len(found) / count)]
@@ -52,7 +53,7 @@ def linear_ticks(low: float, high: float, count: int = 5) -> list[float]:
     """
     raw = (high - low) / max(count, 1)
     power = 10.0 ** math.floor(math.log10(raw))
-    step = next(m * power for m in (1.0, 2.0, 5.0, 10.0) if m * power >= raw * 0.999)
+    step = next(m * power for m in (1.0, 2.0, 5.0, 10.0) if m * power >= 0.75 * raw)
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     decimals = max(0, -math.floor(math.log10(step)))
     return [round(i * step, decimals) for i in range(first, last + 1)]
@@ -82,12 +83,25 @@ def tick_label(value: float) -> str:
     return f"{value:.3g}" if size >= 1e-3 or value == 0 else f"{value:.0e}".replace("e-0", "e-")
 
 
+def _ticks(scale: Scale, factor: float, count: int, whole: bool) -> list[float]:
+    """Give the ticks of an axis; only whole numbers where nothing lies between them."""
+    found = Scale(scale.low * factor, scale.high * factor, scale.start, scale.end, scale.logarithmic).ticks(count)
+    return [value for value in found if value == int(value)] if whole else found
+
+
 def bottom_axis(
-    x: Scale, top: float, bottom: float, title: str, factor: float = 1.0, count: int = 6, grid: bool = True
+    x: Scale,
+    top: float,
+    bottom: float,
+    title: str,
+    factor: float = 1.0,
+    count: int = 6,
+    grid: bool = True,
+    whole: bool = False,
 ) -> Html:
     """Draw vertical grid lines with labels below, and a title under them; labels show `factor` times the value."""
     parts = []
-    for value in Scale(x.low * factor, x.high * factor, x.start, x.end, x.logarithmic).ticks(count):
+    for value in _ticks(x, factor, count, whole):
         at = x(value / factor)
         if grid:
             parts.append(fill('<line class="grid" x1="{}" x2="{}" y1="{}" y2="{}"/>', at, at, top, bottom))
@@ -99,13 +113,15 @@ def bottom_axis(
     return join(parts)
 
 
-def left_axis(y: Scale, left: float, right: float, title: str, factor: float = 1.0, count: int = 4) -> Html:
+def left_axis(
+    y: Scale, left: float, right: float, title: str, factor: float = 1.0, count: int = 4, whole: bool = False
+) -> Html:
     """Draw horizontal grid lines with labels to the left, and a title above them."""
     parts = []
-    for value in Scale(y.low * factor, y.high * factor, y.start, y.end, y.logarithmic).ticks(count):
+    for value in _ticks(y, factor, count, whole):
         at = y(value / factor)
         parts.append(fill('<line class="grid" x1="{}" x2="{}" y1="{}" y2="{}"/>', left, right, at, at))
         parts.append(fill('<text class="tick end" x="{}" y="{}">{}</text>', left - 6, at + 4, tick_label(value)))
     if title:
-        parts.append(fill('<text class="title start" x="{}" y="{}">{}</text>', 4.0, y.end - 10, title))
+        parts.append(fill('<text class="title start" x="{}" y="{}">{}</text>', 4.0, y.end - 13, title))
     return join(parts)

@@ -21,10 +21,11 @@ def horizontal(names: Sequence[str], counts: Sequence[int], label: str, tones: S
         parts.append(
             fill(
                 '<text class="name end" x="{}" y="{}">{}<title>{}</title></text>'
-                '<rect class="mark bar" x="{}" y="{}" width="{}" height="15" rx="2" style="fill:{}"/>'
+                '<rect class="mark bar" x="{}" y="{}" width="{}" height="15" rx="2" style="fill:{}">'
+                "<title>{}: {}</title></rect>"
                 '<text class="tick start" x="{}" y="{}">{} · {}%</text>',
                 left - 8, y + 12, short, name,
-                left, y, max(x(count) - left, 1.5), tone,
+                left, y, max(x(count) - left, 1.5), tone, name, f"{count:,}",
                 x(count) + 6, y + 12, f"{count:,}", f"{100 * count / total:.3g}",
             )
         )  # fmt: skip
@@ -35,18 +36,17 @@ def histogram(data: Histogram, title: str, label: str, tone: str = "var(--accent
     """Draw counts between edges; bins that hold anything stay visible beside large ones."""
     width, height, left, top = 370.0, 190.0, 46.0, 26.0
     bottom = height - 42
-    # Bins of one whole number each stand over their number, others between their edges.
-    units = all(edge == int(edge) for edge in data.edges) and data.edges[-1] - data.edges[0] == len(data.counts)
+    units = of_units(data)
     edges = [edge - 0.5 for edge in data.edges] if units else list(data.edges)
-    low, high = edges[0], edges[-1]
+    room = 1.0 if units and len(data.counts) < 4 else 0.0  # few bars need not fill the width
+    low, high = edges[0] - room, edges[-1] + room
     x = Scale(low, high if high > low else low + 1, left, width - 12)
     y = Scale(0.0, float(max([*data.counts, 1])), bottom, top)
     bars = []
-    for count, start, end in zip(data.counts, edges, edges[1:], strict=False):
+    for count, start, end, name in zip(data.counts, edges, edges[1:], bin_names(data), strict=False):
         if count:
             tall = max(bottom - y(count), 1.5)
             wide = max(x(end) - x(start) - 1, 0.8)
-            name = f"{start + 0.5:.0f}" if units else f"{tick_label(start)} to {tick_label(end)}"
             bars.append(
                 fill(
                     '<rect class="mark bar" x="{}" y="{}" width="{}" height="{}" style="fill:{}">'
@@ -54,8 +54,20 @@ def histogram(data: Histogram, title: str, label: str, tone: str = "var(--accent
                     x(start) + 0.5, bottom - tall, wide, tall, tone, f"{name}: {count:,}",
                 )
             )  # fmt: skip
-    axes = [left_axis(y, left, width - 12, "", count=3), bottom_axis(x, top, bottom, title, grid=False)]
-    return plot(width, height, label, join([*axes, *bars]))
+    under = bottom_axis(x, top, bottom, title, grid=False, whole=units)
+    return plot(width, height, label, join([left_axis(y, left, width - 12, "", count=3, whole=True), under, *bars]))
+
+
+def of_units(data: Histogram) -> bool:
+    """Tell whether bins are of one whole number each: they stand over their number, others between their edges."""
+    return all(edge == int(edge) for edge in data.edges) and data.edges[-1] - data.edges[0] == len(data.counts)
+
+
+def bin_names(data: Histogram) -> list[str]:
+    """Give what each bin holds."""
+    if of_units(data):
+        return [f"{edge:.0f}" for edge in data.edges[:-1]]
+    return [f"{tick_label(low)} to {tick_label(high)}" for low, high in zip(data.edges, data.edges[1:], strict=False)]
 
 
 def shares(parts: Sequence[tuple[str, int, str]], label: str) -> Html:

@@ -53,11 +53,11 @@ class Point:
     """What a pointer over it shows."""
 
 
-def plot(width: float, height: float, label: str, body: Html) -> Html:
-    """Wrap marks into an SVG that names itself to screen readers."""
+def plot(width: float, height: float, label: str, body: Html, grow: float = 1.25) -> Html:
+    """Wrap marks into an SVG that names itself to screen readers, and is drawn at most `grow` times its size."""
     return fill(
         '<svg class="plot" role="img" aria-label="{}" viewBox="0 0 {} {}" style="max-width:{}px">{}</svg>',
-        label, width, height, round(1.25 * width), body,
+        label, width, height, round(grow * width), body,
     )  # fmt: skip
 
 
@@ -120,7 +120,7 @@ def _strip(line: Strip, x: Scale, y: float, left: float) -> Html:
     if math.isfinite(line.mean):
         at = x(line.mean)
         mean = fill('<line class="mean" x1="{}" x2="{}" y1="{}" y2="{}"/>', at, at, y - 12, y + 12)
-    return fill('<g class="k-{}">{}{}{}</g>', line.kind, name, join(dots), mean)
+    return fill('<g class="k-{}" data-model="{}">{}{}{}</g>', line.kind, line.name, name, join(dots), mean)
 
 
 def _swarm(places: list[float]) -> list[float]:
@@ -145,7 +145,8 @@ def scatter(points: Sequence[Point], x_title: str, y_title: str, factor: float, 
     for p in known:
         ends_y = y(p.y - p.spread), y(p.y + p.spread)
         bar = fill('<line class="whisker thin" x1="{}" x2="{}" y1="{}" y2="{}"/>', x(p.x), x(p.x), *ends_y)
-        marks.append(fill('<g class="k-{}">{}{}</g>', p.kind, bar, marker(p.kind, x(p.x), y(p.y), 5.0, p.title)))
+        dot = marker(p.kind, x(p.x), y(p.y), 5.0, p.title)
+        marks.append(fill('<g class="k-{}" data-model="{}">{}{}</g>', p.kind, p.name, bar, dot))
     label = f"{y_title} against {x_title} of {len(known)} models"
     return plot(width, height, label, join([axes, front, *marks, _labels(known, x, y, width)]))
 
@@ -175,7 +176,8 @@ def _labels(points: list[Point], x: Scale, y: Scale, width: float) -> Html:
         inside = [box for box in around if box[0] > 46 and box[2] < width]
         box = min(inside or around, key=lambda box: sum(_overlap(box, other) for other in boxes))
         boxes.append(box)
-        parts.append(fill('<text class="name start" x="{}" y="{}">{}</text>', box[0], box[3] - 2, shorten(p.name, 22)))
+        template = '<text class="name start" data-model="{}" x="{}" y="{}">{}</text>'
+        parts.append(fill(template, p.name, box[0], box[3] - 2, shorten(p.name, 22)))
     return join(parts)
 
 
@@ -184,5 +186,10 @@ def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float,
 
 
 def shorten(name: str, length: int) -> str:
-    """Cut a name that would not fit, and show that it is cut."""
-    return name if len(name) <= length else name[: length - 1] + "…"
+    """Cut a name that would not fit in its middle, since names often differ at their ends.
+
+    >>> shorten("variant_with_a_long_name_3", 12)
+    'variant…me_3'
+    """
+    end = length // 3
+    return name if len(name) <= length else f"{name[: length - 1 - end]}…{name[-end:]}"

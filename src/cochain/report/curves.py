@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from cochain.experiments.comparison import Run
+from cochain.report import words
 from cochain.report.axes import Scale, bottom_axis, left_axis
 from cochain.report.charts import plot, shorten
 from cochain.report.markup import Html, fill, join
+from cochain.report.tables import behind
 
 POINTS = 140
 """Epochs that are drawn of a long curve."""
@@ -41,11 +43,11 @@ def band(name: str, kind: str, runs: Sequence[Run], which: str) -> Band | None:
         name: the model.
         kind: its kind.
         runs: its runs.
-        which: train_loss or validation_score.
+        which: train_loss, validation_score or test_score.
     """
     at: dict[int, list[float]] = {}
     for run in runs:
-        values: Sequence[float | None] = run.curve.train_loss if which == "train_loss" else run.curve.validation_score
+        values: Sequence[float | None] = getattr(run.curve, which)
         for epoch, value in zip(run.curve.epoch, values, strict=False):
             if value is not None and math.isfinite(value):
                 at.setdefault(epoch, []).append(value)
@@ -75,18 +77,42 @@ def panels(bands: Sequence[Band], which: str, y_title: str, factor: float) -> li
     found = []
     for own, (this, name) in enumerate(zip(bands, names, strict=True)):
         axes = [left_axis(y, _LEFT, _WIDTH - 10, "", factor), bottom_axis(x, _TOP, y.start, "", count=4, grid=False)]
-        others = [fill('<use class="context" href="#{}"/>', other) for i, other in enumerate(names) if i != own]
-        body = join([*axes, *others, _curve(this, name, x, y)])
+        template = '<use class="context" data-model="{}" href="#{}"/>'
+        others = [fill(template, bands[i].name, other) for i, other in enumerate(names) if i != own]
+        body = join([*axes, *others, _curve(this, name, x, y), _reading(x, y, factor)])
         found.append(plot(_WIDTH, _HEIGHT - 16, f"{y_title} of {this.name} by epoch", body))
     return found
 
 
+def _reading(x: Scale, y: Scale, factor: float) -> Html:
+    """Give the page's script what it needs to read numbers off the line again."""
+    return fill(
+        '<g class="reading" data-x="{}" data-y="{}"><circle class="cursor" r="3.6"/></g>',
+        f"{x.low} {x.high} {x.start} {x.end}", f"{y.low} {y.high} {y.start} {y.end} {int(y.logarithmic)} {factor}",
+    )  # fmt: skip
+
+
+def table(bands: Sequence[Band], y_title: str, factor: float) -> Html:
+    """Give the means at a few epochs as a table."""
+    longest = max(bands, key=lambda each: each.epoch[-1]).epoch
+    chosen = [longest[i] for i in np.unique(np.linspace(0, len(longest) - 1, 8).round().astype(int))]
+    rows = []
+    for each in bands:
+        at = dict(zip(each.epoch, each.mean, strict=True))
+        near = [min(at, key=lambda e: abs(e - epoch)) if epoch <= each.epoch[-1] else None for epoch in chosen]
+        rows.append([each.name, *("" if e is None else words.significant(factor * at[e]) for e in near)])
+    return behind(f"{y_title} by epoch", ["model", *(f"epoch {epoch}" for epoch in chosen)], rows)
+
+
 def _vertical(bands: Sequence[Band], factor: float) -> Scale:
     """Make a scale for all panels: logarithmic for losses of many sizes, without the outliers of the first epochs."""
-    low = min(min(b.mean) for b in bands)
-    high = max(float(np.quantile(b.mean, 0.98)) for b in bands)
-    if factor == 1.0 and low > 0 and high > 30 * low:
+    mean = [np.array(b.mean) for b in bands]
+    low, high = min(float(m.min()) for m in mean), max(float(np.quantile(m, 0.98)) for m in mean)
+    if factor == 1.0 and low > 0 and high > 8 * low:
         return Scale(low, high * 1.1, _HEIGHT - 40, _TOP, logarithmic=True)
+    ends = [(m - np.array(b.deviation), m + np.array(b.deviation)) for m, b in zip(mean, bands, strict=True)]
+    low = min(low, *(float(np.quantile(below, 0.1)) for below, _ in ends))
+    high = max(high, *(float(np.quantile(above, 0.9)) for _, above in ends))
     room = 0.08 * (high - low) or 0.05 * abs(high) or 0.5
     return Scale(low - room, high + room, _HEIGHT - 40, _TOP)
 

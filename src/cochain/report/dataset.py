@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cochain.errors import CochainError, DataError
-from cochain.experiments.comparison import Comparison, Portrait, Task
+from cochain.experiments.comparison import Comparison, Histogram, Portrait, Task
 from cochain.report import words
-from cochain.report.bars import histogram, horizontal, shares
+from cochain.report.bars import bin_names, histogram, horizontal, shares
 from cochain.report.draw import TONES, draw_complex
 from cochain.report.markup import Html, fill, join
+from cochain.report.tables import behind
 
 if TYPE_CHECKING:
     from cochain.complexes import Complex
@@ -19,6 +20,8 @@ CLASSES = 20
 """Bars at most; the classes beyond share one."""
 DRAWN = 6
 """Pictures at most."""
+DRAWN_NODES = 150
+"""Nodes of a picture at most."""
 LARGE = 5000
 """A component of more nodes is drawn as it is only, without its lift."""
 
@@ -31,18 +34,23 @@ class Picture:
     """The drawing."""
     caption: str
     """What it shows."""
+    filled: int = 0
+    """Its 2-cells."""
 
 
 def facts(comparison: Comparison) -> Html:
     """Give the numbers that need no chart."""
     portrait = comparison.portrait
-    pairs = [
+    pairs: list[tuple[str, object]] = [
         ("domain", portrait.domain),
         ("components", f"{portrait.components:,}"),
         ("task", _task(comparison.task)),
     ]
     if portrait.homophily is not None:
-        pairs.append(("homophily", f"{portrait.homophily:.3f}"))
+        pairs.append(("homophily", _homophily(portrait)))
+    if portrait.betti and portrait.components == 1:
+        holes = ", ".join(f"{int(each.edges[0]):,}" for each in portrait.betti)
+        pairs.append(("Betti numbers", holes))
     if portrait.labels:
         pairs.append(("classes" if comparison.task.kind == "classification" else "labels", f"{len(portrait.labels):,}"))
     if portrait.unlabelled:
@@ -50,6 +58,12 @@ def facts(comparison: Comparison) -> Html:
     if portrait.parts:
         pairs.append(("splits", f"{len(portrait.parts):,}"))
     return fill('<dl class="facts">{}</dl>', join(fill("<div><dt>{}</dt><dd>{}</dd></div>", *pair) for pair in pairs))
+
+
+def _homophily(portrait: Portrait) -> Html:
+    chance = portrait.homophily_by_chance
+    beside = "" if chance is None else fill(' <span class="aside">{} by chance</span>', f"{chance:.2f}")
+    return fill("{}{}", f"{portrait.homophily:.2f}", beside)
 
 
 def _task(task: Task) -> str:
@@ -81,33 +95,62 @@ def ranks(portrait: Portrait) -> Html:
     )  # fmt: skip
 
 
-def charts(comparison: Comparison) -> list[tuple[str, Html]]:
-    """Give the portrait's charts with their captions."""
+def charts(comparison: Comparison) -> list[tuple[str, Html, Html]]:
+    """Give the portrait's charts with their captions and their tables."""
     portrait = comparison.portrait
-    found: list[tuple[str, Html]] = []
+    found: list[tuple[str, Html, Html]] = []
     if portrait.labels:
-        kind = "class" if comparison.task.kind == "classification" else "label"
-        names = [f"{kind} {i}" for i in range(len(portrait.labels))]
-        counts, tones = list(portrait.labels), list(TONES)
-        if len(counts) > CLASSES:
-            rest = len(counts) - CLASSES + 1
-            names = [*names[: CLASSES - 1], f"{rest} more"]
-            counts = [*counts[: CLASSES - 1], sum(counts[CLASSES - 1 :])]
-        title = "Classes" if kind == "class" else "Positive labels"
-        found.append((title, horizontal(names, counts, f"targets of each {kind}", tones)))
-    if portrait.label_histogram is not None and any(portrait.label_histogram.counts):
-        chart = histogram(portrait.label_histogram, "label", "histogram of the label")
-        found.append(("Distribution of the label", chart))
+        found.append(_classes(comparison))
     if portrait.parts:
-        found.append((_parts_caption(portrait), _parts(portrait)))
-    if portrait.degrees is not None and any(portrait.degrees.counts):
-        what = "hyperedges" if portrait.domain == "hypergraph" else "edges"
-        chart = histogram(portrait.degrees, what, f"histogram of {what} at a node")
-        found.append((f"{what.capitalize()} at a node", chart))
+        found.append((_parts_caption(portrait), _parts(portrait), _parts_table(portrait)))
+    return found + [
+        (caption, histogram(data, unit, f"histogram: {caption}"), _bins(caption, data))
+        for caption, unit, data in _histograms(portrait)
+        if any(data.counts)
+    ]
+
+
+def _histograms(portrait: Portrait) -> list[tuple[str, str, Histogram]]:
+    """Give every distribution with its caption and the unit of its axis."""
+    edge = "hyperedge" if portrait.domain == "hypergraph" else "edge"
+    found: list[tuple[str, str, Histogram | None]] = [
+        ("Distribution of the label", "label", portrait.label_histogram),
+        (f"{edge.capitalize()}s at a node", f"{edge}s", portrait.degrees),
+        ("Rings: cycles without a chord", "nodes of a ring", portrait.rings),
+    ]
+    for rank, sizes in enumerate(portrait.cell_sizes):
+        what = f"{edge}s" if rank == 1 else "polygons" if portrait.domain == "cell" else f"cells of rank {rank}"
+        found.append((f"Sizes of {what}", "nodes", sizes))
     for rank, sizes in enumerate(portrait.component_sizes):
-        name = {0: "nodes", 1: "edges"}.get(rank, f"cells of rank {rank}")
-        found.append((f"Sizes of components: {name}", histogram(sizes, name, f"histogram of {name} per component")))
-    return found
+        name = {0: "nodes", 1: f"{edge}s"}.get(rank, f"cells of rank {rank}")
+        found.append((f"Sizes of components: {name}", name, sizes))
+    if portrait.components > 1:
+        for rank, holes in enumerate(portrait.betti):
+            what = ("pieces", "independent cycles", "enclosed voids")[rank] if rank < 3 else f"holes of rank {rank}"
+            found.append((f"Betti number {rank} of components", what, holes))
+    return [(caption, unit, data) for caption, unit, data in found if data is not None]
+
+
+def _bins(caption: str, data: Histogram) -> Html:
+    counted = ((name, f"{count:,}") for name, count in zip(bin_names(data), data.counts, strict=True) if count)
+    return behind(caption, ["value", "count"], counted)
+
+
+def _classes(comparison: Comparison) -> tuple[str, Html, Html]:
+    labels = comparison.portrait.labels
+    kind = "class" if comparison.task.kind == "classification" else "label"
+    names, counts = [f"{kind} {i}" for i in range(len(labels))], list(labels)
+    if len(counts) > CLASSES:
+        names = [*names[: CLASSES - 1], f"{len(counts) - CLASSES + 1} more"]
+        counts = [*counts[: CLASSES - 1], sum(counts[CLASSES - 1 :])]
+    title = "Classes" if kind == "class" else "Positive labels"
+    table = behind(title, [kind, "targets"], ((i, f"{count:,}") for i, count in enumerate(labels)))
+    return title, horizontal(names, counts, f"targets of each {kind}", list(TONES)), table
+
+
+def _parts_table(portrait: Portrait) -> Html:
+    rows = ([f"split {i}", *(f"{count:,}" for count in fold)] for i, fold in enumerate(portrait.parts))
+    return behind("parts of the splits", ["", "training", "validation", "test"], rows)
 
 
 def _parts(portrait: Portrait) -> Html:
@@ -137,7 +180,8 @@ def pictures(comparison: Comparison, complex_: "Complex | None") -> list[Picture
     chosen = _typical(data)
     for component, name in chosen:
         one = data.select([component]) if len(data) > 1 else data
-        found += _one(one, name, lifts[:1] if len(chosen) > 1 else ["", *lifts])
+        drawn = _one(one, name, ["", *lifts])
+        found += drawn if len(chosen) == 1 else [max(drawn, key=lambda picture: picture.filled)]
     return found[:DRAWN]
 
 
@@ -152,7 +196,8 @@ def _one(one: "Complex", name: str, lifts: list[str]) -> list[Picture]:
             continue
         caption = " · ".join(part for part in (name, lift if lifted is not one else "as it is") if part)
         if not lift or lifted is not one:
-            found.append(Picture(Html(draw_complex(lifted)), _with_size(caption, lifted)))
+            two = lifted.sizes[2] if lifted.rank > 1 else 0
+            found.append(Picture(Html(draw_complex(lifted, limit=DRAWN_NODES)), _with_size(caption, lifted), two))
     return found
 
 
@@ -161,7 +206,8 @@ def _with_size(caption: str, drawn: "Complex") -> str:
     two = {"simplicial": "triangle", "cell": "polygon"}.get(drawn.domain, "2-cell")
     names = ("node", "hyperedge" if drawn.domain == "hypergraph" else "edge", two)
     counts = [words.plural(n, name) for n, name in zip(drawn.sizes, names, strict=False) if n]
-    return f"{caption}: {words.listing(counts)}"
+    part = f", {DRAWN_NODES} of the nodes drawn" if drawn.sizes[0] > DRAWN_NODES else ""
+    return f"{caption}: {words.listing(counts)}{part}"
 
 
 def _typical(data: "Complex") -> list[tuple[int, str]]:

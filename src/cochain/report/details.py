@@ -42,8 +42,12 @@ def failures(comparison: Comparison) -> Html:
 
 def again(comparison: Comparison) -> Html:
     """Give command, versions, and every run with its hash."""
-    versions = join(fill("<div><dt>{}</dt><dd>{}</dd></div>", *pair) for pair in comparison.versions.items())
-    template = '<th data-key="run-{}" aria-sort="none"><button type="button">{}</button></th>'
+    named = dict(comparison.versions)
+    fingerprints = {str(run.spec["fingerprint"]) for run in comparison.runs if "fingerprint" in run.spec}
+    if len(fingerprints) == 1:
+        named["data (sha256)"] = fingerprints.pop()[:16]
+    versions = join(fill("<div><dt>{}</dt><dd>{}</dd></div>", *pair) for pair in named.items())
+    template = '<th scope="col" data-key="run-{}" aria-sort="none"><button type="button">{}</button></th>'
     head = join(fill(template, key, key) for key in _RUN_COLUMNS)
     rows = join(_run(run, comparison) for run in comparison.runs)
     return fill(

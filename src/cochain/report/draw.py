@@ -17,6 +17,8 @@ Float = npt.NDArray[np.float64]
 TONES = ("#3f7fc4", "#e0803a", "#3fa37a", "#b45fa8", "#c9a227", "#6a6fd1", "#3aa6b9", "#d1605e", "#8a9a3b", "#9c7560")
 _CELL, _NODE, _LINE = "#3f7fc4", "#5b6472", "#8b93a1"
 _SIZE, _MARGIN = 320.0, 26.0
+CROWDED, FEW = 4.0, 16
+"""Hulls hide one another where a node is in more than four on average, and they are more than sixteen."""
 
 
 def draw_complex(complex_: "Complex", component: int = 0, limit: int = 150) -> str:
@@ -62,12 +64,26 @@ def _radius(part: Sketch) -> float:
 
 def _flat(part: Sketch, places: Float) -> list[Html]:
     """Lay hulls below polygons below edges below nodes."""
-    order = sorted(range(len(part.groups)), key=lambda i: -len(part.groups[i]))
+    order = _drawn_groups(part)
     pads = {i: 9.0 + 2.2 * (place % 5) for place, i in enumerate(reversed(order))}
     hulls = [_hull(places[part.groups[i]], pads[i], TONES[i % len(TONES)]) for i in order]
     opacity = float(np.clip(1.4 / np.sqrt(max(len(part.polygons), 1)), 0.07, 0.26))  # many lie above one another
     polygons = [_polygon(places[walk], opacity) for walk in part.polygons]
-    return [*hulls, *polygons, _edges(part, places), *_nodes(part, places)]
+    note = Html("")
+    if len(order) < len(part.groups):
+        text = f"the {len(order)} smallest hyperedges with two nodes or more"
+        note = fill('<text x="6" y="12" font-size="11" fill="{}" font-family="sans-serif">{}</text>', _LINE, text)
+    return [*hulls, *polygons, _edges(part, places), *_nodes(part, places), note]
+
+
+def _drawn_groups(part: Sketch) -> list[int]:
+    """Choose the groups that are drawn, largest first: all, or the smallest where they would hide one another."""
+    order = sorted(range(len(part.groups)), key=lambda i: -len(part.groups[i]))
+    if sum(map(len, part.groups)) <= CROWDED * part.nodes or len(order) <= FEW:
+        return order
+    small = [i for i in reversed(order) if len(part.groups[i]) > 1]
+    room = np.cumsum([len(part.groups[i]) for i in small]) <= CROWDED / 2 * part.nodes
+    return small[: max(FEW // 2, int(room.sum()))][::-1]
 
 
 def _hull(points: Float, pad: float, tone: str) -> Html:

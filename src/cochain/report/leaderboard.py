@@ -9,6 +9,7 @@ from cochain.report.axes import Scale, scale
 from cochain.report.charts import Dot, Point, Strip, interval, interval_axis, scatter, strips
 from cochain.report.kinds import NAMES, domain, kind, label
 from cochain.report.markup import Html, fill, join
+from cochain.report.tables import behind
 
 
 def factor(comparison: Comparison) -> float:
@@ -44,7 +45,7 @@ def table(comparison: Comparison) -> Html:
 
 def _head(key: str, text: str, title: str, first_down: bool = False) -> Html:
     return fill(
-        '<th data-key="{}" aria-sort="none"{}><button type="button" title="{}">{}</button></th>',
+        '<th scope="col" data-key="{}" aria-sort="none"{}><button type="button" title="{}">{}</button></th>',
         key, Html(' data-first="descending"') if first_down else Html(""), title or text, text,
     )  # fmt: skip
 
@@ -56,6 +57,7 @@ def _row(place: int, row: Row, comparison: Comparison, x: Scale) -> Html:
     chart = interval(x, row.mean, row.std or 0.0, which, text) if math.isfinite(row.mean) else Html("")
     p = "" if row.p_value is None else words.p_value(row.p_value).removeprefix("p = ").removeprefix("p ")
     badge = fill(' <span class="badge" title="the best, or not significantly worse than it">best group</span>')
+    best = row.best_group and len(comparison.rows) > 1
     notes = join(fill('<p class="warning">{}</p>', note) for note in row.warnings)
     lift = fill('<span class="lift">{}</span>', f"{domain(row.model) or 'own'} · {row.lift or 'data as it is'}")
     return fill(
@@ -63,8 +65,8 @@ def _row(place: int, row: Row, comparison: Comparison, x: Scale) -> Html:
         '<th scope="row" data-value="{}"><span class="chip {}" title="{}"></span>{}{}{}{}</th>'
         '<td class="score" data-value="{}">{}</td><td class="chart">{}</td><td data-value="{}">{}</td>'
         '<td data-value="{}">{}</td><td data-value="{}">{}</td><td data-value="{}">{}</td></tr>',
-        which, "best" if row.best_group else "", place + 1, place + 1, row.model, which, NAMES[which], row.model,
-        badge if row.best_group else "", lift, notes,
+        which, "best" if best else "", place + 1, place + 1, row.model, which, NAMES[which], row.model,
+        badge if best else "", lift, notes,
         repr(row.mean), text, chart, "" if row.p_value is None else repr(row.p_value), p,
         row.parameters, words.compact(row.parameters),
         repr(row.seconds_per_epoch), words.significant(row.seconds_per_epoch),
@@ -91,10 +93,26 @@ def _reference(comparison: Comparison) -> tuple[float, str] | None:
     return max(labels) / sum(labels), "largest class"
 
 
-def learning(comparison: Comparison) -> list[tuple[str, list[Html]]]:
-    """Give groups of panels with their names: validation scores, training losses."""
+def scores_table(comparison: Comparison) -> Html:
+    """Give the test scores by fold, in the mean over the fold's seeds."""
+    folds = sorted({score.fold for row in comparison.rows for score in row.scores})
+    rows = []
+    for row in comparison.rows:
+        by_fold = ([score.value for score in row.scores if score.fold == fold] for fold in folds)
+        means = (sum(values) / len(values) if values else None for values in by_fold)
+        rows.append([label(row, comparison.rows), *(words.score(mean, comparison.task) for mean in means)])
+    return behind(f"{words.metric_name(comparison.task)} by fold", ["model", *(f"fold {f}" for f in folds)], rows)
+
+
+def learning(comparison: Comparison) -> list[tuple[str, list[tuple[str, Html]], Html]]:
+    """Give groups of panels: title, a panel for each model by its name, and the numbers as a table."""
     metric = words.metric_name(comparison.task)
-    groups = (("validation_score", f"validation {metric}", factor(comparison)), ("train_loss", "training loss", 1.0))
+    times = factor(comparison)
+    groups = (
+        ("validation_score", f"validation {metric}", times),
+        ("test_score", f"test {metric}", times),
+        ("train_loss", "training loss", 1.0),
+    )
     found = []
     for which, title, times in groups:
         bands = []
@@ -103,7 +121,9 @@ def learning(comparison: Comparison) -> list[tuple[str, list[Html]]]:
             bands.append(curves.band(name, kind(name), runs, which))
         known = [band for band in bands if band is not None]
         if known:
-            found.append((title, curves.panels(known, which.partition("_")[0], title, times)))
+            panels = curves.panels(known, which.partition("_")[0], title, times)
+            named = [(band.name, panel) for band, panel in zip(known, panels, strict=True)]
+            found.append((title, named, curves.table(known, title, times)))
     return found
 
 
@@ -125,6 +145,20 @@ def costs(comparison: Comparison) -> list[Html]:
             for row in comparison.rows
         ]  # fmt: skip
         known = [point.x for point in points if point.x > 0 and math.isfinite(point.x) and math.isfinite(point.y)]
-        if known and (len(known) == 1 or max(known) > 1.02 * min(known)):  # equal costs tell nothing
+        if len(known) > 1 and max(known) > 1.02 * min(known):  # equal costs tell nothing, nor does one model alone
             found.append(scatter(points, title, metric, factor(comparison), comparison.task.higher_is_better))
     return found
+
+
+def costs_table(comparison: Comparison) -> Html:
+    """Give scores and costs as a table."""
+    rows = (
+        [
+            label(row, comparison.rows), words.mean_and_deviation(row, comparison.task),
+            words.significant(row.seconds_per_epoch), words.significant(row.peak_memory_mb), f"{row.parameters:,}",
+            words.duration(row.seconds),
+        ]
+        for row in comparison.rows
+    )  # fmt: skip
+    head = ["model", words.metric_name(comparison.task), "s / epoch", "memory (MB)", "parameters", "all its runs"]
+    return behind("scores and costs", head, rows)

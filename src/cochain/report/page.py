@@ -10,11 +10,15 @@ from cochain.report import dataset, details, leaderboard, words
 from cochain.report.answer import answer
 from cochain.report.kinds import NAMES, kind
 from cochain.report.markup import Html, fill, join
+from cochain.report.mistakes import mistakes
 from cochain.report.script import SCRIPT
 from cochain.report.style import STYLE
 
 if TYPE_CHECKING:
     from cochain.complexes import Complex
+
+STICKY = 9
+"""Models whose buttons stay in view; more of them would cover the page."""
 
 
 def render(comparison: Comparison, complex_: "Complex | None" = None) -> str:
@@ -28,6 +32,7 @@ def render(comparison: Comparison, complex_: "Complex | None" = None) -> str:
         _section("leaderboard", "Leaderboard", _leaderboard(comparison)),
         _section("scores", "Test scores", _scores(comparison)),
         _section("learning", "Learning curves", _learning(comparison)),
+        _section("answers", "Answers", mistakes(comparison)),
         _section("cost", "What a score costs", _costs(comparison)),
         _section("data", "The data", _data(comparison, complex_)),
         _section("models", "The models", join(details.card(i, model) for i, model in enumerate(comparison.models))),
@@ -42,7 +47,8 @@ def render(comparison: Comparison, complex_: "Complex | None" = None) -> str:
         '<meta http-equiv="Content-Security-Policy" content="{}"><meta name="color-scheme" content="light dark">'
         '<title>{}</title><link rel="icon" href="data:,"><style>{}</style></head>\n'
         "<body>{}<main>{}</main>\n<script>{}</script></body></html>\n",
-        _policy(), title, Html(STYLE), _header(comparison, sections), join(part for _, _, part in sections),
+        _policy(), title, Html(STYLE), _header(comparison, sections),
+        join([sections[0][2], _toggles(comparison), *(part for _, _, part in sections[1:])]),
         Html(SCRIPT),
     )  # fmt: skip
 
@@ -78,18 +84,31 @@ def _header(comparison: Comparison, sections: Iterable[tuple[str, str, Html]]) -
         [
             fill("<span>{}</span>", words.plural(len(comparison.rows), "model")),
             fill("<span>{}</span>", words.plural(len(comparison.runs), "run")),
-            fill("<span>{} of training</span>", words.duration(sum(run.seconds for run in comparison.runs))),
+            _trained(comparison),
             fill('<time datetime="{}">{}</time>', comparison.finished, comparison.finished[:16].replace("T", " ")),
         ]
     )
     return fill(
         '<header><div class="top"><span class="brand">Cochain<span class="dim"> / comparison</span></span>'
         '<button type="button" id="theme" aria-label="switch between light and dark">Light / dark</button></div>'
-        '<h1>{}</h1><p class="meta">{}</p>{}<div class="answer"><p class="headline">{}</p>{}</div>'
+        '<h1>{}</h1>{}<p class="meta">{}</p>{}<div class="answer"><p class="headline">{}</p>{}</div>'
         '<nav aria-label="sections">{}</nav></header>',
-        comparison.title or comparison.dataset, meta, banner, headline,
+        *_heading(comparison), meta, banner, headline,
         join(fill("<p>{}</p>", sentence) for sentence in rest), links,
     )  # fmt: skip
+
+
+def _heading(comparison: Comparison) -> tuple[str, Html]:
+    """Give the title and what stands under it: data of one's own has a name, and says what it holds."""
+    if comparison.title.startswith("Complex(") and comparison.dataset:
+        return comparison.dataset, fill('<p class="holds">{}</p>', comparison.title)
+    return comparison.title or comparison.dataset, Html("")
+
+
+def _trained(comparison: Comparison) -> Html:
+    if not comparison.runs:
+        return Html("")
+    return fill("<span>{} of training</span>", words.duration(sum(run.seconds for run in comparison.runs)))
 
 
 def _legend(comparison: Comparison) -> Html:
@@ -102,9 +121,12 @@ def _legend(comparison: Comparison) -> Html:
 def _leaderboard(comparison: Comparison) -> Html:
     if not comparison.rows:
         return Html("")
+    group = (
+        " The best group holds the best model and those that a paired test, corrected for overlapping folds and for "
+        "several models, does not tell from it at the level of 0.05."
+    )
     note = (
-        "Mean ± standard deviation over folds and seeds. The best group holds the best model and those that a paired "
-        "test, corrected for overlapping folds and for several models, does not tell from it at the level of 0.05. "
+        f"Mean ± standard deviation over folds and seeds.{group if len(comparison.rows) > 1 else ''} "
         f"Memory: {comparison.memory}."
     )
     return fill('{}{}<p class="note">{}</p>', _legend(comparison), leaderboard.table(comparison), note)
@@ -115,9 +137,11 @@ def _scores(comparison: Comparison) -> Html:
         return Html("")
     note = "A dot is one test score; point at it, and the scores of its fold and seed light up. The bar is the mean."
     return fill(
-        '<p class="note">{}</p><div class="scroll card" tabindex="0" role="region" aria-label="test scores">{}</div>',
+        '<p class="note">{}</p><div class="card"><div class="scroll" tabindex="0" role="region" '
+        'aria-label="test scores">{}</div>{}</div>',
         note,
         leaderboard.scores(comparison),
+        leaderboard.scores_table(comparison),
     )
 
 
@@ -125,13 +149,21 @@ def _learning(comparison: Comparison) -> Html:
     groups = leaderboard.learning(comparison)
     if not groups:
         return Html("")
+    alone = len(comparison.rows) == 1
     note = (
-        "Mean over runs with a band of one standard deviation, up to the epoch that half of the runs reached; grey: "
-        "the other models. Ticks at the foot are the epochs whose weights were kept."
+        "Mean over runs with a band of one standard deviation, up to the epoch that half of the runs reached"
+        f"{'' if alone else '; grey: the other models'}. Ticks at the foot are the epochs whose weights were kept. "
+        "Point at a curve to read it."
     )
+    if alone:
+        figures = join(
+            fill("<figure><figcaption>{}</figcaption>{}{}</figure>", title, panels[0][1], table)
+            for title, panels, table in groups
+        )
+        return fill('<p class="note">{}</p><div class="grid-of panels alone">{}</div>', note, figures)
     blocks = (
-        fill('<h3>{}</h3><div class="grid-of panels">{}</div>', title[:1].upper() + title[1:], _figures(panels))
-        for title, panels in groups
+        fill('<h3>{}</h3><div class="grid-of panels">{}</div>{}', title[:1].upper() + title[1:], _panels(panels), table)
+        for title, panels, table in groups
     )
     return fill('<p class="note">{}</p>{}', note, join(blocks))
 
@@ -141,11 +173,30 @@ def _costs(comparison: Comparison) -> Html:
     if not plots:
         return Html("")
     note = "Whiskers are one standard deviation. The stepped line joins the models that no cheaper one equals."
-    return fill('<p class="note">{}</p><div class="grid-of">{}</div>', note, _figures(plots))
+    figures = join(fill("<figure>{}</figure>", plot) for plot in plots)
+    table = leaderboard.costs_table(comparison)
+    return fill('<p class="note">{}</p><div class="grid-of">{}</div>{}', note, figures, table)
 
 
-def _figures(plots: Iterable[Html]) -> Html:
-    return join(fill("<figure>{}</figure>", plot) for plot in plots)
+def _panels(panels: Iterable[tuple[str, Html]]) -> Html:
+    return join(fill('<figure data-model="{}">{}</figure>', *panel) for panel in panels)
+
+
+def _toggles(comparison: Comparison) -> Html:
+    """Give a button for each model that hides it from the charts; shown by the script alone."""
+    if len(comparison.rows) < 2:
+        return Html("")
+    template = '<button type="button" class="k-{}" aria-pressed="true" data-toggle="{}"><span class="chip {}"></span>{}'
+    buttons = join(
+        fill("{}</button>", fill(template, which, name, which, name))
+        for which, name in dict.fromkeys((kind(row.model), row.model) for row in comparison.rows)
+    )
+    few = Html(" few") if len(comparison.rows) <= STICKY else Html("")
+    return fill(
+        '\n<div class="toggles{}" role="group" aria-label="models in the charts" hidden><span class="dim">Show</span>{}'
+        '<button type="button" id="all">all</button></div>',
+        few, buttons,
+    )  # fmt: skip
 
 
 def _data(comparison: Comparison, complex_: "Complex | None") -> Html:
@@ -153,9 +204,11 @@ def _data(comparison: Comparison, complex_: "Complex | None") -> Html:
     pictures = join(
         fill('<figure class="picture">{}<figcaption>{}</figcaption></figure>', p.svg, p.caption) for p in drawn
     )
-    first = ("Cells by rank, before any lift", dataset.ranks(comparison.portrait))
+    first = ("Cells by rank, before any lift", dataset.ranks(comparison.portrait), Html(""))
     charts = join(
-        fill("<figure><figcaption>{}</figcaption>{}</figure>", *each) for each in (first, *dataset.charts(comparison))
+        fill("<figure><figcaption>{}</figcaption>{}{}</figure>", *each) for each in (first, *dataset.charts(comparison))
     )
     gallery = fill('<div class="grid-of pictures">{}</div>', pictures) if drawn else Html("")
-    return join([dataset.facts(comparison), gallery, fill('<div class="grid-of">{}</div>', charts)])
+    notes = comparison.portrait.notes
+    partly = fill('<p class="note">Counted in part: {}.</p>', "; ".join(notes)) if notes else Html("")
+    return join([dataset.facts(comparison), gallery, fill('<div class="grid-of">{}</div>', charts), partly])

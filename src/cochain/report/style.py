@@ -2,14 +2,14 @@
 
 _LIGHT = """
   --paper: #fbfbfa; --card: #ffffff; --ink: #1b1e24; --soft: #5a6270; --rule: #e4e5e8; --ghost: #d3d6db;
-  --grid: #eceded;
+  --grid: #eceded; --heat: #225487; --on-weak: #1b1e24; --on-mid: #000000; --on-strong: #ffffff;
   --accent-2: #9dbbdd; --accent-3: #d3dbe4;
   --graph: #2565ae; --higher: #bf4f10; --other: #6c50b8; --accent: #4c7fb8; --tint: #eef3f9; --warn: #9a4a00;
   --warn-tint: #fdf3e4;
 """
 _DARK = """
   --paper: #131519; --card: #1a1d23; --ink: #e9eaee; --soft: #a2a9b6; --rule: #2d323b; --ghost: #3d434e;
-  --grid: #282c34;
+  --grid: #282c34; --heat: #8fbdf0; --on-weak: #ffffff; --on-mid: #000000; --on-strong: #000000;
   --accent-2: #3f6288; --accent-3: #39424f;
   --graph: #74aef0; --higher: #f59a62; --other: #b7a3f7; --accent: #6c9fd8; --tint: #1c2633; --warn: #f4b56a;
   --warn-tint: #2b2318;
@@ -38,7 +38,9 @@ h1 { font-size: 31px; line-height: 1.2; letter-spacing: -0.022em; font-weight: 6
   overflow-wrap: anywhere; }
 h2 { font-size: 20px; letter-spacing: -0.012em; font-weight: 660; margin: 0 0 6px; }
 h3 { font-size: 14px; font-weight: 620; margin: 20px 0 8px; }
-section { margin-top: 56px; scroll-margin-top: 16px; }
+.holds { margin: 0 0 4px; color: var(--soft); overflow-wrap: anywhere;
+  font: 13px/1.6 ui-monospace, "SF Mono", "DejaVu Sans Mono", Menlo, Consolas, monospace; }
+section { margin-top: 56px; scroll-margin-top: 60px; }
 .meta { color: var(--soft); margin: 0; display: flex; flex-wrap: wrap; gap: 4px 20px;
   font-variant-numeric: tabular-nums; }
 .answer { margin: 26px 0 22px; padding: 2px 0 2px 20px; border-left: 3px solid var(--accent); max-width: 86ch; }
@@ -56,12 +58,13 @@ button { font: inherit; color: inherit; background: none; border: 0; padding: 0;
   padding: 3px 11px; background: var(--card); }
 #theme:hover, #copy:hover { color: var(--ink); border-color: var(--soft); }
 .note { color: var(--soft); font-size: 13.5px; max-width: 96ch; margin: 6px 0 12px; }
-.scroll { overflow-x: auto; }
+.scroll { overflow-x: auto; position: relative; }
 .card, figure { background: var(--card); border: 1px solid var(--rule); border-radius: 10px; }
 .card { padding: 14px 18px; margin: 0 0 12px; }
-.grid-of { display: grid; grid-template-columns: repeat(auto-fill, minmax(310px, 1fr)); gap: 14px;
+.grid-of { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(310px, 100%), 1fr)); gap: 14px;
   align-items: stretch; }
 .panels { grid-template-columns: repeat(auto-fill, minmax(255px, 1fr)); }
+.panels.alone { grid-template-columns: repeat(auto-fill, minmax(min(330px, 100%), 1fr)); }
 .pictures { grid-template-columns: repeat(auto-fill, minmax(255px, 1fr)); margin-bottom: 14px; }
 figure { margin: 0; padding: 12px 14px; min-width: 0; }
 figcaption { font-size: 13px; color: var(--soft); margin-bottom: 8px; overflow-wrap: anywhere; }
@@ -105,6 +108,7 @@ table.plain tr:last-child td, table.plain tr:last-child th { border-bottom: 0; }
 
 .plot, .key { display: block; width: 100%; height: auto; overflow: visible; }
 .plot text, .key text { font-size: 12px; fill: var(--soft); text-anchor: middle; font-variant-numeric: tabular-nums; }
+.plot text { pointer-events: none; }
 .plot text.start { text-anchor: start; } .plot text.end { text-anchor: end; }
 .plot text.name { fill: var(--ink); paint-order: stroke; stroke: var(--card); stroke-width: 3px; }
   .plot text.strong { font-weight: 620; font-size: 13px; }
@@ -122,6 +126,43 @@ table.plain tr:last-child td, table.plain tr:last-child th { border-bottom: 0; }
 .plot .kept { stroke: var(--tone); stroke-width: 1.4; opacity: 0.6; }
 .plot use.context { --tone: var(--ghost); }
 .plot .bar { opacity: 0.9; }
+
+.plot .heat { fill: var(--heat); } .plot .outline { fill: none; stroke: var(--soft); stroke-opacity: 0.45; }
+.plot .frame { fill: none; stroke: var(--rule); }
+.plot text.weak { fill: var(--on-weak); } .plot text.mid { fill: var(--on-mid); font-weight: 620; }
+.plot text.strong-one { fill: var(--on-strong); font-weight: 620; }
+.plot .up { fill: var(--tone); } .plot .down { fill: var(--ghost); } .plot .wrong { fill: var(--ghost); }
+.plot .box { fill: var(--tone); fill-opacity: 0.55; } .plot .dot.small { fill-opacity: 0.5; stroke-width: 0.4; }
+.line.faint { stroke-width: 1.2; opacity: 0.55; }
+.plot .cursor { fill: var(--tone, var(--ink)); stroke: var(--card); stroke-width: 1.4; visibility: hidden; }
+.plot .cursor.on { visibility: visible; }
+.plot .mark.current:not(.line) { stroke: var(--ink); stroke-width: 2; fill-opacity: 1; }
+.plot[tabindex]:focus-visible { outline-offset: 4px; }
+.off { opacity: 0.08; } figure.off, details.off { display: none; }
+
+#tip { position: fixed; z-index: 9; max-width: 320px; padding: 5px 10px; border-radius: 7px; font-size: 13px;
+  line-height: 1.4; background: var(--ink); color: var(--paper); pointer-events: none; visibility: hidden;
+  font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
+#tip.on { visibility: visible; }
+.toggles { display: flex; flex-wrap: wrap; gap: 6px; align-items: center; margin-top: 40px; padding: 10px 0;
+  font-size: 13px; background: var(--paper); }
+.toggles[hidden] { display: none; }
+.toggles.few { position: sticky; top: 0; z-index: 3; }
+.toggles + section { margin-top: 24px; }
+.toggles button { border: 1px solid var(--rule); border-radius: 20px; padding: 2px 11px; background: var(--card);
+  max-width: 260px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.toggles button:hover { border-color: var(--soft); }
+.toggles button[aria-pressed=false] { color: var(--soft); background: none; text-decoration: line-through; }
+.toggles button[aria-pressed=false] .chip { background: var(--ghost); }
+.toggles .chip { margin-right: 7px; }
+.behind { margin-top: 8px; font-size: 13px; } .behind > summary { color: var(--soft); }
+.behind > summary:hover { color: var(--ink); }
+.behind table { width: auto; margin-top: 4px; } .behind .scroll { max-height: 340px; overflow: auto; }
+table.plain.plain th[scope=row] { text-align: left; }
+.behind th, .behind td { max-width: 320px; overflow: hidden; text-overflow: ellipsis; }
+.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(320px, 100%), 1fr)); gap: 8px 34px; }
+.pair > div { min-width: 0; } .pair h3 { margin-top: 8px; } .pair .plot { max-width: 430px; }
+.aside { font-size: 13px; font-weight: 400; letter-spacing: 0; color: var(--soft); }
 
 .facts, .options { display: flex; flex-wrap: wrap; gap: 14px 34px; margin: 12px 0 18px; }
 .facts dt, .options dt { font-size: 12.5px; color: var(--soft); }
@@ -150,8 +191,11 @@ code { font: 13px ui-monospace, "SF Mono", "DejaVu Sans Mono", Menlo, Consolas, 
 @media print {
   body { font-size: 11.5px; background: #fff; } header, main { max-width: none; padding: 0; }
   main { padding-bottom: 0; }
-  nav, #theme, #copy { display: none; } section { margin-top: 26px; } .scroll { overflow: visible; }
-  figure, tr, details, .answer { break-inside: avoid; } h2, h3 { break-after: avoid; }
+  nav, #theme, #copy, .toggles, .behind:not([open]), #tip { display: none; }
+  section { margin-top: 26px; } .scroll { overflow: visible; }
+  figure, tr, .card, .answer, .facts { break-inside: avoid; } h2, h3, .note:has(+ *), .facts { break-after: avoid; }
+  .pair { grid-template-columns: 1fr 1fr; } .pair .plot { max-height: 230px; }
+  .note, .legend, .behind, .lift { font-size: 10.5px; }
   th, td { padding: 5px 6px; } td.chart, th.chart { width: 130px; min-width: 110px; }
   #board th[scope=row] { min-width: 130px; }
   .grid-of { grid-template-columns: repeat(2, 1fr); }

@@ -31,9 +31,13 @@ def score(value: float | None, task: Task) -> str:
 
 
 def mean_and_deviation(row: Row, task: Task) -> str:
-    """Give `89.4 ± 5.6`; the mean alone where there is a single score."""
-    mean = score(row.mean, task)
-    return mean if row.std is None else f"{mean} ± {score(row.std, task)}"
+    """Give `89.4 ± 5.6`, of errors with two digits of the deviation; the mean alone where there is a single score."""
+    if row.std is None or not math.isfinite(row.mean):
+        return score(row.mean, task)
+    if task.metric in PERCENT or not 0 < row.std < 100:
+        return f"{score(row.mean, task)} ± {score(row.std, task)}"
+    decimals = min(max(0, 1 - math.floor(math.log10(row.std))), 8)
+    return f"{row.mean:,.{decimals}f} ± {row.std:.{decimals}f}"
 
 
 def difference(value: float, task: Task) -> str:
@@ -52,8 +56,8 @@ def p_value(value: float) -> str:
 def significant(value: float) -> str:
     """Give three digits that count, without an exponent where one can do without.
 
-    >>> significant(0.01234), significant(1234.6), significant(3.0)
-    ('0.0123', '1,235', '3.00')
+    >>> significant(0.01234), significant(1234.6), significant(3.0), significant(0.04)
+    ('0.0123', '1,235', '3.00', '0.0400')
     """
     if not math.isfinite(value):
         return NOTHING
@@ -62,7 +66,7 @@ def significant(value: float) -> str:
         return f"{value:,.0f}"
     if size >= 1:
         return f"{value:.{3 - len(str(int(size)))}f}"
-    return f"{value:.3g}"
+    return f"{value:#.3g}" if value else "0"
 
 
 def compact(value: float) -> str:
