@@ -11,7 +11,7 @@ from dense_simplicial import softmax_over
 from model_checks import F64, check_laws, model, polygons, triangles, whole_mlp
 
 WIDTHS = {0: 3, 1: 2, 2: 4}
-NAMES = ("gccn", "gccn_gcn", "gccn_gat")
+NAMES = ("gccn", "gccn_gcn", "gccn_gat", "hoan")
 
 
 def combinatorial():
@@ -40,7 +40,7 @@ def run(network, c, kind, neighborhoods):
         left = [each for each in known if str(each[0]) in layer.updates]
         for (t, s, a), each in zip(left, layer.routes, strict=True):
             heard[t] = heard.get(t, 0.0) + message(kind, each.message, a, h[s], h[t])
-        h = h | {t: torch.relu(h[t] + m) for t, m in heard.items()}
+        h = h | {t: torch.relu(m + (h[t] if layer.updates[str(t)].residual else 0.0)) for t, m in heard.items()}
     return h
 
 
@@ -50,7 +50,7 @@ DEFAULT = "upper:0 lower:1 upper:1 lower:2 0:1 1:0 1:2 2:1"
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("neighborhoods", [DEFAULT, "0:2 2:0 1:0 upper:0"])
 def test_formula(name, neighborhoods) -> None:
-    kind = name.removeprefix("gccn").removeprefix("_") or "gin"
+    kind = {"gccn": "gin", "gccn_gcn": "gcn"}.get(name, "gat")
     for c in (triangles(WIDTHS), combinatorial()):
         network = model(name, c, "whole", neighborhoods=neighborhoods)
         h = run(network, c, kind, neighborhoods)

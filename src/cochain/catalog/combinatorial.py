@@ -32,4 +32,14 @@ COMBINATORIAL: tuple[Entry, ...] = (
         "h' = h + MLP(h || sum over N of M(h, h_y, |c - c_y|^2, sizes)), z' = z + mean of (z - z_y) MLP(m)",
         ("tests/models/test_etnn.py",),
     ),
+    Entry(
+        "hoan", "cochain.models.combinatorial.gccn:GCCN", "hajij2022hmc", "combinatorial",
+        ("simplicial", "cell", "combinatorial"), "cycles",
+        "h' = relu(sum over neighbourhoods N of softmax(LeakyReLU(a W_t h + b W_s h_y)) W_s h_y)",
+        ("tests/models/test_gccn.py",),
+        options=(
+            ("message", "gat"), ("residual", False),
+            ("neighborhoods", "upper:0 lower:1 upper:1 lower:2 0:1 1:0 1:2 2:1 0:2 2:0"),
+        ),
+    ),
 )  # fmt: skip

@@ -38,6 +38,8 @@ class GCCNConfig:
     """The graph network on each neighbourhood: gcn, gin or gat."""
     heads: int = 1
     """Heads of gat."""
+    residual: bool = True
+    """Whether a cell keeps its features and adds what it hears; without, and with gat, it is HOAN's merge node."""
     dropout: float = 0.0
     """Probability of dropping a channel of a cell before each layer."""
     reduce: str = "mean"
@@ -64,10 +66,10 @@ class GCCN(Network):
     Cost:
         per layer one message for each neighbourhood, $O(C)$ per nonzero.
     Differs from the paper:
-        each $\omega_N$ is one layer, where the paper allows any graph network; gcn and gin as one route of the layer.
+        each $\omega_N$ is one layer, where the paper allows any graph network.
     Source:
         Papillon, Bernardez, Battiloro, Miolane, 2025, "TopoTune: A Framework for Generalized Combinatorial Complex
-        Neural Networks".
+        Neural Networks"; HOAN: Hajij et al., 2022, "Topological Deep Learning: Going Beyond Graph Data".
     """
 
     Config = GCCNConfig
@@ -81,7 +83,10 @@ class GCCN(Network):
         symbols = read_neighborhoods(config.neighborhoods)
         embed = Embed({k: widths[k] for k in self.ranks}, config.hidden)
         layers = [
-            Layer(*(_message(each, config) for each in symbols), update=lambda k: Activate("relu", residual=True))
+            Layer(
+                *(_message(each, config) for each in symbols),
+                update=lambda k: Activate("relu", residual=config.residual),
+            )
             for _ in range(config.layers if symbols else 0)
         ]
         readout = read_out(target, dict.fromkeys(self.ranks, config.hidden), out, config.reduce)
