@@ -25,6 +25,14 @@ _NAMES = {
     "to_networkx": "cochain.complexes.networkx",
     "from_pyg": "cochain.complexes.pyg",
     "to_pyg": "cochain.complexes.pyg",
+    "from_toponetx": "cochain.complexes.toponetx",
+    "to_toponetx": "cochain.complexes.toponetx",
+    "from_gudhi": "cochain.complexes.gudhi",
+    "to_gudhi": "cochain.complexes.gudhi",
+    "from_scipy": "cochain.complexes.scipy",
+    "to_scipy": "cochain.complexes.scipy",
+    "from_trimesh": "cochain.complexes.trimesh",
+    "to_trimesh": "cochain.complexes.trimesh",
     "compare": "cochain.experiments",
 }
 _ROOMS = (
@@ -39,14 +47,34 @@ _ROOMS = (
     "models",
     "nn",
     "report",
+    "sklearn",
 )
 
+_MODULES = {"io": "cochain.complexes.io"}  # modules below a room that users name without it
+
 if TYPE_CHECKING:
-    from cochain import catalog, complexes, datasets, errors, experiments, kernels, laws, lift, models, nn, report
-    from cochain.complexes import Cochain, Complex, Ragged
+    from cochain import (
+        catalog,
+        complexes,
+        datasets,
+        errors,
+        experiments,
+        kernels,
+        laws,
+        lift,
+        models,
+        nn,
+        report,
+        sklearn,
+    )
+    from cochain.complexes import Cochain, Complex, Ragged, io
+    from cochain.complexes.gudhi import from_gudhi, to_gudhi
     from cochain.complexes.networkx import from_networkx, to_networkx
     from cochain.complexes.pyg import from_pyg, to_pyg
+    from cochain.complexes.scipy import from_scipy, to_scipy
     from cochain.complexes.sheaf import Sheaf
+    from cochain.complexes.toponetx import from_toponetx, to_toponetx
+    from cochain.complexes.trimesh import from_trimesh, to_trimesh
     from cochain.errors import (
         CochainError,
         ComplexError,
@@ -76,16 +104,26 @@ __all__ = [
     "datasets",
     "errors",
     "experiments",
+    "from_gudhi",
     "from_networkx",
     "from_pyg",
+    "from_scipy",
+    "from_toponetx",
+    "from_trimesh",
+    "io",
     "kernels",
     "laws",
     "lift",
     "models",
     "nn",
     "report",
+    "sklearn",
+    "to_gudhi",
     "to_networkx",
     "to_pyg",
+    "to_scipy",
+    "to_toponetx",
+    "to_trimesh",
 ]
 
 
@@ -94,6 +132,8 @@ def __getattr__(name: str) -> Any:
         found = getattr(import_module(_NAMES[name]), name)
         globals()[name] = found
         return found
+    if name in _MODULES:
+        return import_module(_MODULES[name])
     if name in _ROOMS:
         return import_module(f"cochain.{name}")
     raise AttributeError(f"module 'cochain' has no attribute {name!r}")

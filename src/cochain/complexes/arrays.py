@@ -111,6 +111,8 @@ def as_whole_number(value: Any, what: str) -> int:
 
 def as_values(values: Any, name: str, device: torch.device | None = None) -> Tensor:
     """Give a tensor of numbers, sharing memory where it can."""
+    if isinstance(values, np.ndarray) and not values.flags.writeable:
+        values = values.copy()  # a tensor could be written to
     try:
         found = torch.as_tensor(values, device=device)
     except (TypeError, ValueError, RuntimeError) as error:

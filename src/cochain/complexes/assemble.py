@@ -31,7 +31,8 @@ def union(complexes: "Sequence[Complex]") -> "Complex":
     for key in odd:
         if not all(key in member._odd or key not in member._names for member in members):
             raise ComplexError(f"'{key[1]}' on rank {key[0]} should be odd in all complexes of a union, or in none")
-    return Complex(structure, values, odd)
+    schema = members[0].schema if all(member.schema == members[0].schema for member in members) else None
+    return Complex(structure, values, odd, None, schema)
 
 
 def _members(complexes: Any) -> "list[Complex]":
@@ -140,7 +141,8 @@ def relabel(complex_: "Complex", permutations: Mapping[int, Any]) -> "Complex":
         key: value[order[key[0]]] if key[0] != "whole" and key[0] in order else value
         for key, value in complex_._all_values().items()
     }
-    return Complex(Structure(structure.domain, structure.sizes, structure.offsets, faces), values, complex_._odd)
+    renumbered = Structure(structure.domain, structure.sizes, structure.offsets, faces)
+    return Complex(renumbered, values, complex_._odd, None, complex_.schema)
 
 
 def _permutation(complex_: "Complex", rank: int, given: Any) -> Tensor:
@@ -179,7 +181,8 @@ def reorient(complex_: "Complex", signs: Mapping[int, Any]) -> "Complex":
         if key[0] in flips:
             flip = flips[key[0]].to(values_[key].dtype)
             values_[key] = values_[key] * flip.reshape(-1, *[1] * (values_[key].ndim - 1))
-    return Complex(Structure(structure.domain, structure.sizes, structure.offsets, faces), values_, complex_._odd)
+    reversed_ = Structure(structure.domain, structure.sizes, structure.offsets, faces)
+    return Complex(reversed_, values_, complex_._odd, None, complex_.schema)
 
 
 def _signs(complex_: "Complex", rank: int, given: Any) -> Tensor:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Builders:
-    """The builders of `Complex`. The arithmetic stands in `build.py`, `build_simplicial.py` and `build_cells.py`."""
+    """The builders of `Complex`. The arithmetic stands in `build*.py`."""
 
     __slots__ = ()
 
@@ -131,3 +131,29 @@ class Builders:
                 "the faces of a mesh should be triangles, (n, 3), but some have 4 nodes or more; split them"
             )
         return cls._of(structure, {(0, "pos"): positions})
+
+    @classmethod
+    def cubical(cls, images: Any, pixels: str = "vertices", mask: Any = None, axes: int = 2) -> "Complex":
+        """Build a cubical complex for each picture or volume: a regular grid of cells, oriented, one component each.
+
+        Pixels are vertices by default, where networks expect features: neighbours along an axis are joined by edges,
+        four around a corner span a square, eight a cube. Or pixels are the squares (cubes) themselves, with their
+        sides and corners. Under a mask the two differ: vertices hold together along sides alone, cells also where they
+        touch in a corner. `c[0].x` (or, for cells, `c[axes].x`) holds the channels, `c[0].pos` the grid: columns
+        along x, rows down y, slices along z. Cells are sorted lexicographically, as everywhere.
+
+        Args:
+            images: one image (rows, columns), or for volumes (slices, rows, columns); a batch of one size with an
+                axis before them, or that and channels last; or a list of images of any sizes, each with channels last
+                or none. One image with channels goes into a list.
+            pixels: "vertices" or "cells".
+            mask: truth values of the same sizes, without channels: only these pixels are there.
+            axes: 2 for pictures, 3 for volumes.
+
+        Raises:
+            ShapeError: when the axes do not fit; ComplexError: for pixels that are not finite.
+        """
+        from cochain.complexes.build_cubical import build_cubical
+
+        built = build_cubical(images, pixels, mask, axes)
+        return cls._of(built.structure, {(built.rank, "x"): built.values, (0, "pos"): built.positions})

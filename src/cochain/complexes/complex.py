@@ -15,6 +15,7 @@ from cochain.complexes.cells import Cells, Key, Place, is_tensor_name
 from cochain.complexes.cochain import Cochain
 from cochain.complexes.neighborhood import Neighborhood
 from cochain.complexes.operator import Operator
+from cochain.complexes.schema import Schema
 from cochain.complexes.structure import Structure
 from cochain.errors import ComplexError, ShapeError
 from cochain.kernels import SparseMatrix, gather_ranges
@@ -34,7 +35,7 @@ class Complex(Builders):
     `.mesh`, or `Complex.union`; read tensors as `c[rank].name` and `c.whole.name`.
     """
 
-    __slots__ = ("__weakref__", "_names", "_odd", "_source", "_structure", "_taken", "_values")
+    __slots__ = ("__weakref__", "_names", "_odd", "_schema", "_source", "_structure", "_taken", "_values")
 
     def __init__(
         self,
@@ -42,11 +43,13 @@ class Complex(Builders):
         values: Mapping[Key, Tensor] | None = None,
         odd: Iterable[Key] = (),
         source: "Complex | None" = None,
+        schema: Schema | None = None,
     ) -> None:
         self._structure = structure
         self._values: dict[Key, Tensor] = dict(values or {})
         self._odd = frozenset(odd)
         self._source = source
+        self._schema = schema
         self._taken: dict[Key, Tensor] = {}
         self._names: frozenset[Key] = frozenset(self._values) | (source._names if source is not None else frozenset())
 
@@ -236,8 +239,9 @@ class Complex(Builders):
                 f"an odd cochain needs orientations, but a {self.domain} has none; add it with odd=False"
             )
         changed = Complex(
-            self._structure, {**self._values, (place, name): value}, self._odd - {(place, name)}, self._source
-        )
+            self._structure, {**self._values, (place, name): value}, self._odd - {(place, name)}, self._source,
+            None if self._schema is None else self._schema.after(place, name, value),
+        )  # fmt: skip
         changed._names = self._names | {(place, name)}
         if odd and place not in (0, "whole"):
             changed._odd |= {(place, name)}
@@ -247,9 +251,27 @@ class Complex(Builders):
         """Give the same complex with one tensor removed."""
         if (place, name) not in self._names:
             Cells(self, place)._refuse(name)
-        changed = Complex(self._structure, self._values, self._odd - {(place, name)}, self._source)
+        schema = None if self._schema is None else self._schema.after(place, name, None)
+        changed = Complex(self._structure, self._values, self._odd - {(place, name)}, self._source, schema)
         changed._values.pop((place, name), None)
         changed._names = self._names - {(place, name)}
+        return changed
+
+    @property
+    def schema(self) -> Schema | None:
+        """Names of the channels of features and of the classes, where a reader knew them."""
+        return self._schema
+
+    def with_schema(self, schema: Schema | None) -> "Complex":
+        """Give the same complex with names for its channels and classes, or without any.
+
+        Raises:
+            ComplexError: when the names are more or fewer than the channels.
+        """
+        if schema is not None:
+            schema.check(self)
+        changed = Complex(self._structure, self._values, self._odd, self._source, schema)
+        changed._names, changed._taken = self._names, self._taken
         return changed
 
     def is_odd(self, rank: Place, name: str = "x") -> bool:
@@ -305,9 +327,9 @@ class Complex(Builders):
         ids = as_component_ids(components, len(self), self.device)
         structure = self._structure.select(ids)
         if self._source is None:
-            return Complex(structure, {}, self._odd, self)
+            return Complex(structure, {}, self._odd, self, self._schema)
         own = {key: value.index_select(0, self._rows_of(key[0], ids)) for key, value in self._values.items()}
-        chosen = Complex(structure, own, self._odd, self._source)
+        chosen = Complex(structure, own, self._odd, self._source, self._schema)
         chosen._names = self._names
         return chosen
 
@@ -322,12 +344,12 @@ class Complex(Builders):
         """Give the same complex without a link to the one it was selected from, so that the latter can be freed."""
         if self._structure.source is None:
             return self
-        return Complex(self._structure.detached(), self._all_values(), self._odd)
+        return Complex(self._structure.detached(), self._all_values(), self._odd, None, self._schema)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A copy sent to another process carries its own components, not the complex that it was selected from.
         own = self.independent()
-        return Complex, (own._structure, own._values, own._odd)
+        return Complex, (own._structure, own._values, own._odd, None, own._schema)
 
     def __copy__(self) -> "Complex":
         return self
@@ -345,7 +367,7 @@ class Complex(Builders):
         if self.device == torch.device(device):
             return self
         values = {key: value.to(device) for key, value in self._all_values().items()}
-        return Complex(self._structure.to(device), values, self._odd)
+        return Complex(self._structure.to(device), values, self._odd, None, self._schema)
 
     def relabel(self, permutations: Mapping[int, Any]) -> "Complex":
         """Renumber cells within their components: new cell i of a rank is the old cell `permutation[i]`."""

@@ -11,9 +11,13 @@ from cochain.complexes.neighborhood import Neighborhood
 from cochain.complexes.operator import Operator
 from cochain.errors import ComplexError, ShapeError
 from cochain.kernels import SparseMatrix
+from cochain.kernels.limits import LimitError
 
 if TYPE_CHECKING:
     from cochain.complexes.structure import Structure
+
+LARGEST_FACTOR = 20_000_000
+"""Nonzeros of a factor from which entries of an inverse are taken: half a gigabyte, and minutes if it is dense."""
 
 
 def derive(structure: "Structure", symbol: Neighborhood, dtype: torch.dtype) -> Operator:
@@ -29,6 +33,8 @@ def derive(structure: "Structure", symbol: Neighborhood, dtype: torch.dtype) -> 
         matrix = matrix + symbol.loop * sp.eye_array(matrix.shape[0], format="csr")
     if symbol.exponent > 1:
         matrix = sp.csr_array(sp.linalg.matrix_power(matrix, symbol.exponent))
+    if symbol.inverted:
+        matrix = _inverse_between_neighbors(structure, matrix, symbol)
     if symbol.scale:
         matrix = _scaled(structure, matrix, symbol)
     values = not plain or symbol.sign
@@ -43,9 +49,15 @@ def _check(structure: "Structure", symbol: Neighborhood, dtype: torch.dtype) -> 
         )
     if not isinstance(dtype, torch.dtype):
         raise ShapeError(f"dtype should be a torch.dtype, but is {dtype!r}")
-    if symbol.scale and not dtype.is_floating_point:
+    if (symbol.scale or symbol.inverted) and not dtype.is_floating_point:
+        how = "scaled" if symbol.scale else "an inverse"
         raise ShapeError(
-            f"{symbol} should have values of a floating type, since it is scaled, but is asked for {dtype}"
+            f"{symbol} should have values of a floating type, since it is {how}, but is asked for {dtype}"
+        )
+    if symbol.inverted and (symbol.loop <= 0 or symbol.exponent > 1):
+        raise ComplexError(
+            f"{symbol} should be the inverse of a Laplacian with self loops, which make it definite, and no power; "
+            "take for example hodge(1).with_self(1.0).inverse"
         )
 
 
@@ -116,6 +128,27 @@ def _laplacian(structure: "Structure", symbol: Neighborhood) -> sp.csr_array:
 def _boundary(structure: "Structure", rank: int) -> sp.csr_array:
     """Give the transposed boundary matrix B_rank^T: rows are the cells of `rank`, float64."""
     return structure.faces(rank, rank - 1).to("cpu").astype(torch.float64).to_scipy()
+
+
+def _inverse_between_neighbors(structure: "Structure", matrix: sp.csr_array, symbol: Neighborhood) -> sp.csr_array:
+    """Give the entries of the inverse on the diagonal and between cells that share a face or a coface."""
+    from cochain.kernels.selected_inverse import inverse_entries  # imports numba
+
+    rank, parts = symbol.target, [sp.coo_array(matrix)]
+    for via in (rank - 1, rank + 1):
+        if 0 <= via <= structure.rank:
+            sides = _unsigned(structure, max(via, rank), min(via, rank))
+            parts.append(sp.coo_array(sides.T @ sides if via > rank else sides @ sides.T))
+    rows, columns = (np.concatenate([part.coords[axis] for part in parts]) for axis in (0, 1))
+    data = np.concatenate([parts[0].data, *(np.zeros(part.nnz) for part in parts[1:])])
+    near = sp.csr_array(sp.coo_array((data, (rows, columns)), shape=matrix.shape))  # zeros stay, as parts of the pattern
+    try:
+        return inverse_entries(near, LARGEST_FACTOR)
+    except LimitError as refusal:
+        raise ComplexError(
+            f"{symbol} should come from a factor of at most {LARGEST_FACTOR:,} nonzeros, but it would have "
+            f"{refusal.count:,}; cells have too many neighbours, so take a polynomial of the Laplacian"
+        ) from None
 
 
 def _sides(structure: "Structure", symbol: Neighborhood) -> sp.csr_array:

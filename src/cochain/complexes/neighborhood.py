@@ -18,7 +18,7 @@ class Neighborhood:
 
     Built by `faces`, `cofaces`, `incident`, `lower`, `upper`, `adjacent`, `hodge`, `laplacian` and `self_`, refined by
     its methods, resolved by `Complex.resolve`. Order of the refinements, whatever the order of the calls: sign or
-    direction, shell, self loops, power, normalisation.
+    direction, shell, self loops, power, inverse, normalisation.
     """
 
     kind: Kind
@@ -33,6 +33,7 @@ class Neighborhood:
     direction: Literal["in", "out"] | None = None
     listed: bool = False
     distance: int = 1
+    inverted: bool = False
 
     def __post_init__(self) -> None:
         if not _are_ranks(self.target, self.source):
@@ -62,6 +63,18 @@ class Neighborhood:
         if self.kind != "adjacent":
             raise ComplexError(f"only adjacencies pass through a shared cell, but {self} is of kind '{self.kind}'")
         return replace(self, listed=True)
+
+    @property
+    def inverse(self) -> "Neighborhood":
+        """The entries of the inverse of a Laplacian with self loops, between cells that share a face or a coface.
+
+        The rest of the inverse, which is dense, is neither kept nor computed. Where all cells are near one another, as
+        in a complete graph, the factor that it is computed from is dense, and one of more than 20 million nonzeros is
+        refused.
+        """
+        if self.kind != "laplacian":
+            raise ComplexError(f"only Laplacians with self loops have an inverse here, but {self} is no Laplacian")
+        return replace(self, inverted=True)
 
     def normalized(self, scale: Scale = "sym") -> "Neighborhood":
         """Scale the nonzeros; an empty row stays empty, never NaN.
@@ -118,6 +131,7 @@ class Neighborhood:
             text = f"({text} + I)" if self.loop == 1 else f"({text} + {self.loop:g} I)"
         if self.exponent > 1:
             text += f"^{self.exponent}"
+        text = f"A ⊙ {text}⁻¹" if self.inverted else text
         return f"{self.scale}[{text}]" if self.scale else text
 
 

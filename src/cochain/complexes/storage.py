@@ -1,8 +1,6 @@
 """Complexes in files: safetensors with a JSON header, memory-mapped, never pickle."""
 
 import json
-import os
-import tempfile
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +10,8 @@ from torch import Tensor
 
 from cochain.complexes.arrays import as_whole_number
 from cochain.complexes.cells import is_tensor_name
+from cochain.complexes.files import replacing
+from cochain.complexes.schema import Schema
 from cochain.complexes.structure import DOMAINS, Structure
 from cochain.complexes.validate import validate
 from cochain.errors import ComplexError
@@ -40,34 +40,16 @@ def save(complex_: "Complex", path: str | PathLike[str]) -> None:
             tensors[f"faces/{high}/{low}/values"] = matrix.values
     for (place, name), value in complex_._all_values().items():
         tensors[f"data/{place}/{name}"] = value.detach()
-    header = {
+    header: dict[str, Any] = {
         "format": FORMAT,
         "domain": structure.domain,
         "sizes": list(structure.sizes),
         "odd": sorted(f"data/{place}/{name}" for place, name in complex_._odd),
     }
-    target = Path(os.path.realpath(path))  # a link stays, what it points at is replaced
-    if target.is_dir() or not target.parent.is_dir():
-        raise ComplexError(
-            f"{path} should be a file in a directory that exists, but is not; create the directory first"
-        )
-    handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    os.close(handle)
-    try:
-        tensors = _apart(tensors)
-        save_file(tensors, temporary, metadata={"cochain": json.dumps(header)})
-        os.chmod(temporary, 0o666 & ~_umask())  # as open() would: until here nobody else could read it
-        with open(temporary, "rb+") as file:
-            os.fsync(file.fileno())
-        os.replace(temporary, target)
-    finally:
-        Path(temporary).unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
+    if complex_.schema is not None:
+        header["schema"] = complex_.schema.to_json()
+    with replacing(path) as temporary:
+        save_file(_apart(tensors), temporary, metadata={"cochain": json.dumps(header)})
 
 
 def _apart(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -140,7 +122,8 @@ def _assemble(header: dict[str, Any], tensors: dict[str, Tensor]) -> "Complex":
     for place, _ in values:
         if place != "whole" and not 0 <= place < len(sizes):
             raise ComplexError(f"a tensor lies on rank {place}, but the top rank is {len(sizes) - 1}")
-    return Complex(Structure(header["domain"], sizes, offsets, faces), values, odd)
+    found = Complex(Structure(header["domain"], sizes, offsets, faces), values, odd)
+    return found.with_schema(Schema.from_json(header["schema"])) if "schema" in header else found
 
 
 def _key(name: str) -> "Key":

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from cochain.complexes.complex import Complex
 
 
-_TOP = {"points": 0, "graph": 1, "digraph": 1, "hypergraph": 1, "cell": 2}
+_TOP = {"points": (0,), "graph": (1,), "digraph": (1,), "hypergraph": (1,), "cell": (2, 3)}  # 3: cubes
 
 
 def validate(complex_: "Complex") -> None:
@@ -47,8 +47,9 @@ def validate_structure(structure: Structure) -> None:
 
 def _validate_stored(structure: Structure) -> None:
     top = _TOP.get(structure.domain)
-    if top is not None and structure.rank != top:
-        raise ComplexError(f"the top rank of a {structure.domain} should be {top}, but is {structure.rank}")
+    if top is not None and structure.rank not in top:
+        wanted = " or ".join(map(str, top))
+        raise ComplexError(f"the top rank of a {structure.domain} should be {wanted}, but is {structure.rank}")
     for rank in range(1, structure.rank + 1):
         low = 0 if structure.domain == "combinatorial" else rank - 1
         if (rank, low) not in structure.stored:

@@ -7,6 +7,7 @@ import numpy as np
 from cochain.errors import DataError
 
 LARGEST = 1e30  # beyond it a feature would not fit into float32
+DAMAGED = "the file is damaged, remove it and load again"
 
 
 class Lines(NamedTuple):
@@ -17,6 +18,8 @@ class Lines(NamedTuple):
     offsets: np.ndarray
     first: int
     """Number that people give to line 0: 1 plus the header lines that were skipped."""
+    remedy: str
+    """What to do about a line that is not what it should be."""
 
     @property
     def lengths(self) -> np.ndarray:
@@ -25,7 +28,7 @@ class Lines(NamedTuple):
 
     def broken(self, line: int | np.integer, should: str, but: str) -> DataError:
         """Build the error for a line that is not what it should be."""
-        return broken(self.name, self.first + int(line), should, but)
+        return broken(self.name, self.first + int(line), should, but, self.remedy)
 
     def table(self, columns: int) -> np.ndarray:
         """Give the lines as an array (lines, columns); blank lines are left out.
@@ -46,12 +49,12 @@ def whole(values: np.ndarray) -> np.ndarray:
         return values.astype(np.int64)
 
 
-def broken(name: str, line: int, should: str, but: str) -> DataError:
+def broken(name: str, line: int, should: str, but: str, remedy: str = DAMAGED) -> DataError:
     """Build the error for line `line`, counted from 1, of the file `name`."""
-    return DataError(f"{name}, line {line}: {should}, but {but}; the file is damaged, remove it and load again")
+    return DataError(f"{name}, line {line}: {should}, but {but}; {remedy}")
 
 
-def parse_lines(data: bytes, name: str, skip: int = 0, separators: bytes = b"") -> Lines:
+def parse_lines(data: bytes, name: str, skip: int = 0, separators: bytes = b"", remedy: str = DAMAGED) -> Lines:
     """Read whitespace-separated numbers: int64 when all are whole numbers, else float64.
 
     Args:
@@ -59,6 +62,7 @@ def parse_lines(data: bytes, name: str, skip: int = 0, separators: bytes = b"") 
         name: how messages call the file.
         skip: header lines to leave out.
         separators: further bytes that separate numbers.
+        remedy: what messages say to do.
 
     Raises:
         DataError: for an entry that is no number below 1e30, with its line.
@@ -73,8 +77,8 @@ def parse_lines(data: bytes, name: str, skip: int = 0, separators: bytes = b"") 
         except ValueError:
             continue
         if len(values) == len(starts) and (np.abs(values) < LARGEST).all():
-            return Lines(name, values, offsets, skip + 1)
-    raise _bad_token(body, name, skip)
+            return Lines(name, values, offsets, skip + 1, remedy)
+    raise _bad_token(body, name, skip, remedy)
 
 
 def _token_starts(body: bytes) -> tuple[np.ndarray, np.ndarray]:
@@ -88,7 +92,7 @@ def _token_starts(body: bytes) -> tuple[np.ndarray, np.ndarray]:
     return starts, np.concatenate([[0], np.searchsorted(starts, ends)])
 
 
-def _bad_token(body: bytes, name: str, skip: int) -> DataError:
+def _bad_token(body: bytes, name: str, skip: int, remedy: str) -> DataError:
     """Find the first entry that is no finite number; only called when there is one."""
     for number, line in enumerate(body.split(b"\n"), start=skip + 1):
         for token in line.split():
@@ -98,5 +102,5 @@ def _bad_token(body: bytes, name: str, skip: int) -> DataError:
             except ValueError:
                 good = False
             if not good:
-                return broken(name, number, "every entry should be a number", f"one is {token[:40]!r}")
-    return DataError(f"{name}: every entry should be a number, but some are not; remove the file and load again")
+                return broken(name, number, "every entry should be a number", f"one is {token[:40]!r}", remedy)
+    return DataError(f"{name}: every entry should be a number, but some are not; {remedy}")
