@@ -191,7 +191,7 @@ def test_options_and_sources() -> None:
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ({"models": ["gccn"]}, UnknownNameError, "no model is called 'gccn'; did you mean 'gcn'"),
+        ({"models": ["gcnn"]}, UnknownNameError, "no model is called 'gcnn'; did you mean 'gcn'"),
         ({"lift": "clik"}, UnknownNameError, "no lift is called 'clik'"),
         ({"target": "edge"}, SpecError, "the target 1 should have labels 'y', but has none"),
         ({"precision": "16-mixed"}, SpecError, "but is 16-mixed, which needs a GPU"),
@@ -220,7 +220,7 @@ def test_refused(arguments: dict[str, Any], error: type[Exception], message: str
 def test_data_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(UnknownNameError, match="no data set is called 'kora'; did you mean 'cora'"):
         compare("kora", **QUICK)
-    with pytest.raises(DataError, match=r"x\.safetensors should be a file written by Complex\.save, but is not there"):
+    with pytest.raises(DataError, match=r"x\.safetensors should be the name of a data set, or a file or folder, but is not there"):
         compare(tmp_path / "x.safetensors", **QUICK)
     with pytest.raises(DataError, match="but is a folder"):
         compare(tmp_path, **QUICK)

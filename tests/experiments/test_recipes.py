@@ -1,4 +1,4 @@
-"""The tables of recipes and rosters name models, data sets and fields that there are."""
+"""The tables of recipes name models, data sets and fields that there are."""
 
 from dataclasses import fields
 
@@ -8,7 +8,7 @@ from cochain import catalog, datasets
 from cochain.errors import SpecError, UnknownNameError
 from cochain.experiments.lifting import canonical_lift
 from cochain.experiments.plan import parse_options, split_options
-from cochain.experiments.recipes import BY_KIND, BY_MODEL, ROSTERS, Recipe, kind_of_recipe, recipe_for, roster
+from cochain.experiments.recipes import BY_KIND, BY_MODEL, Recipe, recipe_for
 from cochain.experiments.spec import make_training
 from cochain.models.build import model_class
 
@@ -22,17 +22,6 @@ def test_recipes_fit(key: tuple[str, str], recipe: Recipe) -> None:
     assert recipe.source
     make_training(dict(recipe.training))
     canonical_lift(recipe.lift)
-
-
-def test_rosters_name_models() -> None:
-    assert {model for models in ROSTERS.values() for model in models} <= set(catalog.names())
-    assert roster("graph", "xu") == roster("graph", "components")
-
-
-@pytest.mark.parametrize("name", datasets.names())
-def test_every_data_set_has_a_roster(name: str) -> None:
-    record = datasets.info(name)
-    assert len(roster(record.domain, kind_of_recipe(record.target, record.kind, "validation"))) >= 2
 
 
 def test_the_nearest_recipe_counts() -> None:

@@ -8,8 +8,9 @@ import torch
 from made import cycles_and_paths
 
 import cochain as cc
+from cochain.complexes.agreement import agreement
 from cochain.experiments import shape
-from cochain.experiments.shape import agreement, even_sample, holes_of_graphs, measure_shape, ring_length
+from cochain.experiments.shape import even_sample, holes_of_graphs, measure_shape, ring_length
 
 
 def test_holes_of_graphs_are_betti_numbers() -> None:
@@ -85,7 +86,7 @@ def test_samples_are_even_and_small() -> None:
 
 def test_what_is_left_out_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shape, "RING_EDGES", 60)
-    monkeypatch.setattr(shape, "PAIR_MEMBERS", 4)
+    monkeypatch.setattr("cochain.complexes.agreement.PAIR_MEMBERS", 4)
     found = measure_shape(cycles_and_paths())
     assert found.notes == ("rings of 10 components out of 30, at even steps",)
     path = cc.Complex.graph([(i, i + 1) for i in range(4)])

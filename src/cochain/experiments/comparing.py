@@ -20,12 +20,13 @@ from cochain.experiments.plan import Options, Planned, Request, plan
 from cochain.experiments.pool import run_here, run_in_processes
 from cochain.experiments.portrait import portray
 from cochain.experiments.progress import Event, Progress, planned
-from cochain.experiments.recipes import kind_of_recipe, roster
+from cochain.experiments.sound import check_features
 from cochain.experiments.source import Source, open_source
 from cochain.experiments.spec import Protocol, RunSpec
 from cochain.experiments.store import Finished, Store
 from cochain.experiments.tasks import Labels, infer_task, parse_target
 from cochain.experiments.train import device_of
+from cochain.models import choose
 
 LINK_FOLDS = 5
 USUAL = {"seeds": 1, "device": "cpu", "protocol": "validation", "precision": "32-true"}
@@ -95,9 +96,10 @@ def compare(
         (['gcn'], 'accuracy')
     """
     started = _now()
-    _check_device(device, precision)
+    check_device(device, precision)
     source = open_source(dataset)
-    task = _task_of(source, parse_target(target, source.complex_), metric)
+    task = task_of(source, parse_target(source.asks if target is None else target, source.complex_), metric)
+    check_features(source.complex_)
     chosen_protocol = _read_protocol(protocol, task)
     _check_counts(seeds, jobs, folds)
     bench = Bench(Data(source.complex_, task), None if runs is None else Store(runs))
@@ -114,8 +116,10 @@ def compare(
         precision=precision,
     )
     models = _names(models)
-    names = models or roster(source.complex_.domain, kind_of_recipe(task.target, task.kind, chosen_protocol))
-    state = _State(source, request, portray(source.complex_, task, labels))
+    choice = None if models else choose(source.complex_, task.target, links=task.kind == "link")
+    names = models or (choice.names if choice else ())
+    state = State(source, request, portray(source.complex_, task, labels))
+    state.chosen = tuple(str(choice).splitlines()) if choice else ()
     state.planned, state.failures = plan(request, source.complex_, names, lift, options or {})
     complete = _run_all(bench, state, progress or _ignore, jobs)
     given = {
@@ -128,11 +132,12 @@ def compare(
     return found
 
 
-class _State:
+class State:
     """What has been planned and finished so far."""
 
     def __init__(self, source: Source, request: Request, portrait: Portrait) -> None:
         self.source, self.request, self.portrait = source, request, portrait
+        self.chosen: tuple[str, ...] = ()
         self.planned: list[Planned] = []
         self.failures: list[Failure] = []
         self.finished: list[tuple[RunSpec, Finished]] = []
@@ -168,6 +173,7 @@ class _State:
             started=started,
             finished=_now(),
             complete=complete,
+            chosen=self.chosen,
         )
 
     def _failures(self) -> list[Failure]:
@@ -194,7 +200,7 @@ class _State:
         )
 
 
-def _run_all(bench: Bench, state: _State, progress: Progress, jobs: int) -> bool:
+def _run_all(bench: Bench, state: State, progress: Progress, jobs: int) -> bool:
     """Make all runs that are not there yet; False when Ctrl-C came between."""
     missing = []
     try:
@@ -218,7 +224,7 @@ def _run_all(bench: Bench, state: _State, progress: Progress, jobs: int) -> bool
     return True
 
 
-def _take(results: Any, state: _State) -> None:
+def _take(results: Any, state: State) -> None:
     """Add results as they come; however it ends, the iteration is closed, and with it its processes."""
     try:
         spec: RunSpec
@@ -229,7 +235,8 @@ def _take(results: Any, state: _State) -> None:
         results.close()
 
 
-def _task_of(source: Source, where: int | str, metric: str | None) -> Task:
+def task_of(source: Source, where: int | str, metric: str | None) -> Task:
+    """Tell what is asked, by the record of the data set where it is in the registry."""
     record = source.record
     if record is None or record.target != where:
         return infer_task(source.complex_, where, metric=metric)
@@ -241,7 +248,8 @@ def _names(models: str | Sequence[str] | None) -> list[str]:
     return [name.strip() for name in names if name.strip()]
 
 
-def _check_device(device: str, precision: str) -> None:
+def check_device(device: str, precision: str) -> None:
+    """Refuse a precision that the device does not have."""
     if device_of(device).type == "cpu" and precision == "16-mixed":
         raise SpecError(
             "precision on the CPU should be 32-true, 64-true or bf16-mixed, but is 16-mixed, which needs a GPU"

@@ -234,6 +234,8 @@ class Comparison:
     """Time of the end."""
     complete: bool = True
     """Whether every run was done; False after Ctrl-C."""
+    chosen: tuple[str, ...] = ()
+    """Where no models were named: what was chosen and what left out, and why."""
 
     def to_dict(self) -> dict[str, Any]:
         """Give plain lists, mappings, numbers and texts."""

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from cochain.complexes import Complex
 from cochain.errors import SpecError
 from cochain.experiments.metrics import score
+from cochain.experiments.predictions import Answers, summarise
 from cochain.experiments.tasks import TEST, VALIDATION
 
 TEST_SHARE = 0.10
@@ -136,6 +137,12 @@ class LinkProblem:
             answers, truth = self._answer(model, *self.held_out.questions[part])
         loss = float(nn.functional.binary_cross_entropy_with_logits(answers, truth))
         return score(self.metric, answers[:, None], truth[:, None]), loss
+
+    def answers(self, model: nn.Module, part: int) -> Answers:
+        """Condense the answers on a part; see `Problem`."""
+        with torch.no_grad():
+            answers, truth = self._answer(model, *self.held_out.questions[part])
+        return summarise("link", answers[:, None], truth[:, None])
 
     def _answer(
         self, model: nn.Module, edges: Int[Tensor, "two edges"], others: Int[Tensor, "two pairs"]

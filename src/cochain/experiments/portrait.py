@@ -5,8 +5,9 @@ from jaxtyping import Int
 from torch import Tensor
 
 from cochain.complexes import Complex
+from cochain.complexes.agreement import agreement
 from cochain.experiments.comparison import Portrait, Task
-from cochain.experiments.shape import agreement, histogram, measure_shape
+from cochain.experiments.shape import histogram, measure_shape
 from cochain.experiments.tasks import TEST, TRAIN, VALIDATION, Labels
 
 

@@ -1,7 +1,7 @@
 """From the data to what a model reads: lift, floating type, parity."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 
@@ -9,6 +9,7 @@ from cochain.catalog import Entry, entry
 from cochain.complexes import Complex
 from cochain.errors import SpecError
 from cochain.experiments.lifting import apply_lift, canonical_lift, choose_lift
+from cochain.experiments.scaling import Scales, apply_scales, measure_scales
 from cochain.models.build import model_class
 
 PROBES = 16
@@ -25,6 +26,10 @@ class Prepared:
     """The lift, in its canonical spelling; empty for none."""
     warnings: tuple[str, ...]
     """What was changed on the way that a reader of the score should know."""
+    probes: bool = False
+    """Whether random probes stand in for odd features."""
+    scales: Scales = field(default_factory=dict)
+    """What the numbers of tables were shifted and divided by."""
 
 
 def lift_for(name: str, complex_: Complex, given: str | None) -> str:
@@ -36,11 +41,26 @@ def lift_for(name: str, complex_: Complex, given: str | None) -> str:
 
 
 class Workshop:
-    """Prepares one complex for several models, each lift made once."""
+    """Prepares one complex for several models, each lift made once.
 
-    def __init__(self, complex_: Complex, dtype: torch.dtype = torch.float32) -> None:
-        self.complex_ = complex_
+    Args:
+        complex_: the data.
+        dtype: floating type of the features.
+        probes: whether probes stand in for odd features; by default they do where nothing odd is heard.
+        scales: what the numbers of tables are shifted and divided by, as in training; by default what they measure.
+    """
+
+    def __init__(
+        self,
+        complex_: Complex,
+        dtype: torch.dtype = torch.float32,
+        probes: bool | None = None,
+        scales: Scales | None = None,
+    ) -> None:
+        self.scales = measure_scales(complex_) if scales is None else scales
+        self.complex_ = apply_scales(complex_, self.scales)
         self.dtype = dtype
+        self.probes = probes
         self._lifted: dict[tuple[str, str | None], Complex] = {}
         self._prepared: dict[tuple[str, tuple[int, ...], tuple[int, ...]], Prepared] = {}
 
@@ -70,13 +90,15 @@ class Workshop:
         for rank in range(1, complex_.rank + 1):
             complex_, note = _with_parity(complex_, rank, odd=rank in row.probes)
             warnings += note
-        if row.probes and not _has_odd_signal(complex_):
+        probes = not _has_odd_signal(complex_, ranks) if self.probes is None else self.probes
+        probes = bool(row.probes) and probes
+        if probes:
             complex_ = _with_probes(complex_, row.probes)
             warnings.append(
-                "random probes stand in for odd features: the nodes are all alike, so there is nothing to hear"
+                "random probes stand in for odd features: no flows are given, and what nodes say is all alike or not read"
             )
         names = getattr(model_class(row), "names", {})
-        return Prepared(_floating(complex_, names, self.dtype), lift, tuple(warnings))
+        return Prepared(_floating(complex_, names, self.dtype), lift, tuple(warnings), probes, self.scales)
 
     def _lift(self, lift: str, features: str | None) -> Complex:
         if not lift:
@@ -116,11 +138,11 @@ def _with_parity(complex_: Complex, rank: int, odd: bool) -> tuple[Complex, list
     return complex_.with_cochain(rank, "x", value), [f"of the odd features of rank {rank} the absolute value is read"]
 
 
-def _has_odd_signal(complex_: Complex) -> bool:
+def _has_odd_signal(complex_: Complex, ranks: tuple[int, ...]) -> bool:
     """Whether anything odd can be heard: odd features on a rank, or differences between nodes along an edge."""
-    if any("x" in complex_[rank] and complex_.is_odd(rank) for rank in range(1, complex_.rank + 1)):
+    if any("x" in complex_[rank] and complex_.is_odd(rank) for rank in ranks if rank > 0):
         return True
-    return "x" in complex_[0] and complex_.sizes[0] > 0 and bool((complex_[0].x != complex_[0].x[:1]).any())
+    return 0 in ranks and "x" in complex_[0] and complex_.sizes[0] > 0 and bool((complex_[0].x != complex_[0].x[:1]).any())
 
 
 def _with_probes(complex_: Complex, ranks: tuple[int, ...]) -> Complex:

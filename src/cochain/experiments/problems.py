@@ -11,6 +11,8 @@ from cochain.complexes import Complex
 from cochain.complexes.cells import Cells, Place
 from cochain.experiments.comparison import Task
 from cochain.experiments.metrics import score
+from cochain.experiments.parallel import Share
+from cochain.experiments.predictions import Answers, summarise
 from cochain.experiments.spec import Training
 from cochain.experiments.tasks import TEST, TRAIN, VALIDATION, Labels
 
@@ -32,6 +34,9 @@ class Problem(Protocol):
     def evaluate(self, model: nn.Module, part: int) -> tuple[float | None, float]:
         """Give score and mean loss on a part: 1 validation, 2 test."""
 
+    def answers(self, model: nn.Module, part: int) -> Answers:
+        """Give what the model answers on a part, condensed."""
+
 
 class LabelledProblem:
     """Cells or components with labels.
@@ -46,6 +51,7 @@ class LabelledProblem:
         fold: the column of the split.
         training: sizes of batches.
         merge_validation: train on the validation part too.
+        share: of several processes that train together, the part of this one.
     """
 
     def __init__(
@@ -56,6 +62,7 @@ class LabelledProblem:
         fold: int,
         training: Training,
         merge_validation: bool = False,
+        share: Share | None = None,
     ) -> None:
         part = labels.split[:, fold]
         if merge_validation:
@@ -67,6 +74,7 @@ class LabelledProblem:
         self.outputs = task.outputs
         self.task = task
         self.training = training
+        self.share = share
         self.criterion = Criterion(task, labels.y[part == TRAIN]).to(device)
         self._components = {k: self._with_rows_in(part, k) for k in (TRAIN, VALIDATION, TEST)}
         self._batches: dict[int, list[Complex]] = {}
@@ -82,34 +90,75 @@ class LabelledProblem:
         return batch.whole if self.task.target == "whole" else batch[int(self.task.target)]
 
     def losses(self, model: nn.Module, generator: torch.Generator) -> Iterator[tuple[Tensor, int]]:
-        """Give the losses of an epoch; see `Problem`."""
-        for batch in self._training_batches(generator):
-            place = self._place(batch)
-            rows = (place.part == TRAIN).nonzero()[:, 0]
-            yield self.criterion(model(batch)[rows], place.y[rows]), len(rows)
+        """Give the losses of an epoch; see `Problem`. In a share of a training, the losses of all shares add up."""
+        for ids in self._steps(generator):
+            if self.share is not None:
+                yield self._share_of_loss(model, ids, self.share)
+                continue
+            batch = self.complex_ if ids is None else self.complex_.select(ids)
+            loss, rows = self._loss(model, batch)
+            yield loss, rows
 
-    def _training_batches(self, generator: torch.Generator) -> Iterator[Complex]:
+    def _loss(self, model: nn.Module, batch: Complex) -> tuple[Tensor, int]:
+        place = self._place(batch)
+        rows = (place.part == TRAIN).nonzero()[:, 0]
+        return self.criterion(model(batch)[rows], place.y[rows]), len(rows)
+
+    def _share_of_loss(self, model: nn.Module, ids: Tensor | None, share: Share) -> tuple[Tensor, int]:
+        """Give this share's part of the mean over all labels of a step."""
+        assert ids is not None
+        batch = self.complex_.select(share.of(ids))
+        place = self._place(batch)
+        rows = (place.part == TRAIN).nonzero()[:, 0]
+        answers, labels = model(batch)[rows], place.y[rows]
+        known, count = share.total(torch.tensor([self.criterion.known(labels), len(rows)])).tolist()
+        here = self.criterion.known(labels)
+        loss = self.criterion(answers, labels) * (here / known) if here else 0.0 * answers.sum()
+        return loss, int(count)
+
+    def _steps(self, generator: torch.Generator) -> Iterator[Tensor | None]:
+        """Give the components of each step of an epoch, or None for the single one that there is."""
         if len(self.complex_) == 1:
-            yield self.complex_
+            yield None
             return
         chosen = self._components[TRAIN]
         for ids in batches_of(len(chosen), self.training.batch_size, self.training.steps, generator):
-            yield self.complex_.select(chosen[ids].to(self.complex_.device))
+            yield chosen[ids].to(self.complex_.device)
 
     def evaluate(self, model: nn.Module, part: int) -> tuple[float | None, float]:
         """Score a part; see `Problem`."""
-        answers, labels = [], []
-        with torch.no_grad():
-            for batch in self._scoring_batches(part):
-                place = self._place(batch)
-                rows = (place.part == part).nonzero()[:, 0]
-                answers.append(model(batch)[rows])
-                labels.append(place.y[rows])
-        if not answers:
+        found = self._answer(model, part)
+        if found is None:
             return None, float("nan")
-        answer, label = torch.cat(answers), torch.cat(labels)
+        answer, label = found
         loss = float(self.criterion(answer, label))
         return score(self.task.metric, self.criterion.restore(answer), label), loss
+
+    def answers(self, model: nn.Module, part: int) -> Answers:
+        """Condense the answers on a part; see `Problem`."""
+        found = self._answer(model, part)
+        if found is None:
+            return Answers(0)
+        return summarise(self.task.kind, self.criterion.restore(found[0]), found[1])
+
+    def _answer(self, model: nn.Module, part: int) -> tuple[Tensor, Tensor] | None:
+        """Give answers and labels of the rows of a part; None where it has none."""
+        answers, labels = [], []
+        with torch.no_grad():
+            for number, batch in enumerate(self._scoring_batches(part)):
+                place = self._place(batch)
+                rows = (place.part == part).nonzero()[:, 0]
+                labels.append(place.y[rows])
+                if self.share is None:
+                    answers.append(model(batch)[rows])
+                elif number % self.share.world == self.share.rank:
+                    answers.append(model(batch)[rows].double())
+                else:  # another process answers these; adding zeros changes no bit
+                    answers.append(torch.zeros(len(rows), self.outputs, dtype=torch.float64))
+        if not answers:
+            return None
+        answer = torch.cat(answers)
+        return (answer if self.share is None else self.share.total(answer)), torch.cat(labels)
 
     def _scoring_batches(self, part: int) -> list[Complex]:
         """Give the batches of a part: made once, so that they keep their selected operators from epoch to epoch."""
@@ -182,6 +231,10 @@ class Criterion(nn.Module):
         wanted = ((labels - self.shift) / self.scale).to(answers.dtype)
         function = nn.functional.l1_loss if self.absolute else nn.functional.mse_loss
         return function(answers[known], wanted[known])
+
+    def known(self, labels: Shaped[Tensor, "rows *columns"]) -> int:
+        """Count the labels that the mean is over."""
+        return len(labels) if self.kind == "classification" else int((~labels.isnan()).sum())
 
     def restore(self, answers: Float[Tensor, "rows outputs"]) -> Float[Tensor, "rows outputs"]:
         """Bring answers back to the scale of the labels."""

@@ -118,28 +118,3 @@ def recipe_for(dataset: str, model: str, kind: str) -> Recipe:
     if own is None:
         return base
     return Recipe(own.source, {**base.training, **own.training}, own.options, own.lift)
-
-
-ROSTERS: Mapping[tuple[str, str], tuple[str, ...]] = {
-    ("points", "cells"): ("deep_sets", "gcn", "gat"),
-    ("points", "components"): ("deep_sets", "gin", "cin"),
-    ("graph", "cells"): ("gcn", "gat", "sgc", "unigin", "can"),
-    ("graph", "links"): ("gcn", "gat", "sgc"),
-    ("graph", "components"): ("deep_sets", "gin", "gcn", "cin", "mpsn"),
-    ("digraph", "cells"): ("gcn", "gat", "sgc"),
-    ("digraph", "components"): ("deep_sets", "gin", "gcn"),
-    ("hypergraph", "cells"): ("hgnn", "unigin", "allset_transformer", "gcn"),
-    ("hypergraph", "components"): ("deep_sets", "hgnn", "unigin", "allset_transformer"),
-    ("simplicial", "cells"): ("gcn", "gat", "sccnn", "hmc"),
-    ("simplicial", "components"): ("deep_sets", "gin", "sccnn"),
-    ("cell", "cells"): ("gcn", "gat", "can", "sccnn"),
-    ("cell", "components"): ("deep_sets", "gin", "cin", "can"),
-    ("combinatorial", "cells"): ("gcn", "hgnn", "hmc"),
-    ("combinatorial", "components"): ("deep_sets", "gin", "hmc"),
-}
-"""Which models are compared when none are named, for (domain, kind): without structure, with edges, with more."""
-
-
-def roster(domain: str, kind: str) -> tuple[str, ...]:
-    """Give the models that are compared when none are named."""
-    return ROSTERS.get((domain, "components" if kind == "xu" else kind), ("gcn", "gat"))

@@ -1,13 +1,14 @@
-"""What a comparison is about: a data set of the registry, a file, or a complex at hand."""
+"""What a comparison is about: a data set of the registry, a file or folder, or a complex at hand."""
 
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 
 from cochain import datasets
-from cochain.complexes import Complex
+from cochain.complexes import Complex, io
 from cochain.datasets import Dataset
 from cochain.errors import DataError, unknown_name
+from cochain.experiments.tasks import OWN_FOLDS, SPLIT_SEED
 
 
 @dataclass(frozen=True)
@@ -25,14 +26,21 @@ class Source:
     argument: str
     """What stands for it in a command."""
 
+    @property
+    def asks(self) -> str | None:
+        """The target where a record says that links are to be predicted; elsewhere labels tell it."""
+        return "link" if self.record is not None and self.record.kind == "link" else None
+
 
 def open_source(dataset: Complex | str | PathLike[str]) -> Source:
-    """Load a data set of the registry or a file that `Complex.save` wrote, or take a complex as it is.
+    """Load a data set of the registry, read a file or folder of any known format, or take a complex as it is.
+
+    Where rows of a file were merged or left out, a `ReadingNote` is warned.
 
     Raises:
-        UnknownNameError: when a text is neither the name of a data set nor a file.
+        UnknownNameError: when a text is neither the name of a data set nor a file or folder.
         ComplexError: when a file is no complex.
-        DataError: when a data set cannot be found.
+        DataError: when a data set or file cannot be found or read.
     """
     if isinstance(dataset, Complex):
         return Source("complex", repr(dataset), dataset, None, "complex")
@@ -41,11 +49,18 @@ def open_source(dataset: Complex | str | PathLike[str]) -> Source:
         record = datasets.info(text)
         return Source(text, record.title, datasets.load(text), record, text)
     path = Path(text)
-    if path.is_file():
-        found = Complex.load(path)
-        return Source(path.name, repr(found), found, None, text)
-    if path.suffix or len(path.parts) > 1 or path.is_dir():
-        raise DataError(
-            f"{text} should be a file written by Complex.save, but {'is a folder' if path.is_dir() else 'is not there'}"
-        )
+    if path.exists():
+        found = io.read(path)
+        return Source(path.resolve().name, f"{found!r}{_how_it_is_split(found)}", found, None, text)
+    if path.suffix or len(path.parts) > 1:
+        raise DataError(f"{text} should be the name of a data set, or a file or folder, but is not there")
     raise unknown_name("data set", text, datasets.registry)
+
+
+def _how_it_is_split(complex_: Complex) -> str:
+    """Say how a file without a split is divided: `tasks.read_labels` deals its rows into folds."""
+    places = [complex_.whole, *(complex_[rank] for rank in range(complex_.rank + 1))]
+    labelled = [cells for cells in places if "y" in cells]
+    if not labelled or "split" in labelled[0]:
+        return ""
+    return f"; no column split, so {OWN_FOLDS} folds are drawn, stratified, from seed {SPLIT_SEED}"

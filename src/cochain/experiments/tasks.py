@@ -11,6 +11,7 @@ from cochain.complexes import Complex
 from cochain.errors import ShapeError, SpecError
 from cochain.experiments.comparison import Task
 from cochain.experiments.metrics import metric_for
+from cochain.experiments.sound import check_labels
 
 PLACES: dict[str, int | str] = {"node": 0, "edge": 1, "face": 2, "whole": "whole", "link": "link"}
 TRAIN, VALIDATION, TEST = 0, 1, 2
@@ -74,7 +75,7 @@ def infer_task(complex_: Complex, target: "int | str", kind: str | None = None, 
         metric: name of the score; by default the usual one of the kind.
 
     Raises:
-        SpecError: when there are no labels on the target, or no two rows differ.
+        SpecError: when there are no labels on the target, no two rows differ, or they cannot be what they seem.
     """
     if target == "link":
         chosen = metric_for("link", metric)
@@ -87,11 +88,7 @@ def infer_task(complex_: Complex, target: "int | str", kind: str | None = None, 
     if not known.any():
         raise SpecError(f"the labels on {target} should hold at least some that are known, but all are -1 or NaN")
     rows = y[known]
-    if (rows == rows[:1]).all():
-        raise SpecError(
-            f"the labels on {target} should differ, but all {len(rows)} are {rows.reshape(len(rows), -1)[0].tolist()}; "
-            "there is nothing to learn"
-        )
+    check_labels(rows, target, kind)
     outputs = int(rows.max()) + 1 if kind == "classification" else rows.shape[1]
     return Task(target, kind, chosen.name, chosen.higher_is_better, outputs)
 
@@ -114,6 +111,12 @@ def read_labels(complex_: Complex, task: Task) -> Labels:
         split = _draw(classes)
     split = torch.where(known[:, None], split.to(torch.int8), torch.tensor(-1, dtype=torch.int8))
     return Labels(y, known, _with_validation(split, classes))
+
+
+def read_known_labels(complex_: Complex, task: Task) -> tuple[Shaped[Tensor, "rows *outputs"], Bool[Tensor, "rows"]]:
+    """Give the labels of a task as `Labels` holds them, and which rows have one."""
+    y = _typed(_raw_labels(complex_, task.target), task.kind)
+    return y, _known(y)
 
 
 def check_fold(labels: Labels, task: Task, fold: int) -> list[str]:

@@ -3,9 +3,8 @@
 import math
 import statistics
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -14,13 +13,30 @@ from lightning_fabric import Fabric
 from torch import Tensor, nn
 
 from cochain.errors import CochainError, SpecError
+from cochain.experiments.answers import Answers
+from cochain.experiments.checkpoint import (
+    Checkpoint,
+    Snapshot,
+    check_fits,
+    pack_list,
+    pack_optimizer,
+    pack_random,
+    prefixed,
+    unpack_list,
+    unpack_optimizer,
+    unpack_random,
+    without_prefix,
+)
 from cochain.experiments.comparison import Curve
 from cochain.experiments.memory import peak_memory_mb, watch_memory
+from cochain.experiments.optimizers import make_optimizer as make_optimizer
+from cochain.experiments.parallel import Share, share_statistics
 from cochain.experiments.problems import Problem
-from cochain.experiments.spec import RunSpec, Training
+from cochain.experiments.randomness import deterministic as deterministic
+from cochain.experiments.randomness import seeds_of as seeds_of
+from cochain.experiments.spec import RunSpec
 from cochain.experiments.tasks import TEST, VALIDATION
 
-OPTIMIZERS = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}
 OnEpoch = Callable[[int, float, float | None], None]
 """Told after every epoch: its number, its seconds, the validation score."""
 
@@ -49,33 +65,18 @@ class Outcome:
     """See `memory.py`."""
     weights: dict[str, Tensor]
     """The kept weights, on the CPU."""
+    answers: Answers
+    """The answers on the test part with the kept weights, condensed."""
 
 
-def seeds_of(seed: int, fold: int) -> tuple[int, int, int]:
-    """Give independent seeds for weights, dropout and batches."""
-    weights, noise, order = np.random.SeedSequence([seed, fold]).generate_state(3)
-    return int(weights), int(noise), int(order)
-
-
-@contextmanager
-def deterministic(seed: int) -> Iterator[None]:
-    """Seed torch and forbid operations that give other bits each time; afterwards all is as it was before."""
-    before = torch.are_deterministic_algorithms_enabled()
-    warn_before = torch.is_deterministic_algorithms_warn_only_enabled()
-    fill = torch.utils.deterministic.fill_uninitialized_memory  # type: ignore[attr-defined]
-    devices = list(range(torch.cuda.device_count())) if torch.cuda.is_available() else []
-    with torch.random.fork_rng(devices=devices):
-        torch.manual_seed(seed)
-        torch.use_deterministic_algorithms(True, warn_only=bool(devices))
-        torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
-        try:
-            yield
-        finally:
-            torch.use_deterministic_algorithms(before, warn_only=warn_before)
-            torch.utils.deterministic.fill_uninitialized_memory = fill  # type: ignore[attr-defined]
-
-
-def train(spec: RunSpec, model: nn.Module, problem: Problem, on_epoch: OnEpoch | None = None) -> Outcome:
+def train(
+    spec: RunSpec,
+    model: nn.Module,
+    problem: Problem,
+    on_epoch: OnEpoch | None = None,
+    checkpoint: Checkpoint | None = None,
+    share: Share | None = None,
+) -> Outcome:
     """Train a model and test it.
 
     Args:
@@ -83,6 +84,8 @@ def train(spec: RunSpec, model: nn.Module, problem: Problem, on_epoch: OnEpoch |
         model: the model, with its initial weights.
         problem: the fold, on the device of the spec.
         on_epoch: told after every epoch.
+        checkpoint: where the state is kept; a training that was ended goes on from there, with the same bits.
+        share: of several processes that train together, the part of this one; the first alone has a checkpoint.
 
     Raises:
         TrainingError: when the loss is no finite number.
@@ -90,13 +93,18 @@ def train(spec: RunSpec, model: nn.Module, problem: Problem, on_epoch: OnEpoch |
     """
     device = device_of(spec.device)
     _, noise, order = seeds_of(spec.seed, spec.fold)
-    begin = time.perf_counter()
     watch_memory(device)
     with deterministic(noise):
-        loop = _Loop(spec, model, problem, torch.Generator().manual_seed(order))
+        loop = _Loop(spec, model, problem, torch.Generator().manual_seed(order), share)
+        loop.resume(checkpoint)
         while not loop.finished:
-            loop.run_epoch(on_epoch)
+            loop.run_epoch()
+            if checkpoint is not None and checkpoint.is_due(loop.curve.seconds[-1]):
+                checkpoint.save(loop.capture())
+            if on_epoch is not None:
+                on_epoch(loop.epoch, loop.curve.seconds[-1], loop.curve.validation[-1])
         test = loop.test()
+        answers = problem.answers(loop.model, TEST)
     if test is None:
         raise SpecError(
             f"the {spec.metric} of the test part of fold {spec.fold} should be defined, but its labels are all alike"
@@ -106,10 +114,11 @@ def train(spec: RunSpec, model: nn.Module, problem: Problem, on_epoch: OnEpoch |
         validation_score=loop.best.score,
         best_epoch=loop.best.epoch,
         curve=loop.curve.freeze(),
-        seconds=time.perf_counter() - begin,
+        seconds=loop.seconds,
         seconds_per_epoch=statistics.median(loop.curve.seconds),
-        peak_memory_mb=peak_memory_mb(device),
+        peak_memory_mb=max(loop.peak_before, peak_memory_mb(device)),
         weights={name: value.cpu() for name, value in loop.best.weights.items()},
+        answers=answers,
     )
 
 
@@ -144,6 +153,9 @@ class _Curves:
         return Curve(epochs, tuple(self.train_loss), tuple(self.validation), tuple(self.test))
 
 
+_CURVES = tuple(each.name for each in fields(_Curves))
+
+
 @dataclass
 class _Best:
     """The best epoch so far."""
@@ -155,21 +167,85 @@ class _Best:
 
 
 class _Loop:
-    """The state of one training: everything that a later checkpoint would hold."""
+    """The state of one training: everything that a checkpoint holds."""
 
-    def __init__(self, spec: RunSpec, model: nn.Module, problem: Problem, generator: torch.Generator) -> None:
+    def __init__(
+        self,
+        spec: RunSpec,
+        model: nn.Module,
+        problem: Problem,
+        generator: torch.Generator,
+        share: Share | None = None,
+    ) -> None:
         training = spec.training
-        device = device_of(spec.device)
+        self.share = share
+        if share is not None:
+            share_statistics(model)
+        device = self.device = device_of(spec.device)
         devices: Any = 1 if device.index is None else [device.index]
         self.fabric = Fabric(accelerator=device.type, devices=devices, precision=spec.precision)
-        optimizer = make_optimizer(model, training)
-        self.plain = model
-        self.model, self.optimizer = self.fabric.setup(model, optimizer)
+        self.plain, self.plain_optimizer = model, make_optimizer(model, training)
+        self.model, self.optimizer = self.fabric.setup(model, self.plain_optimizer)
         self.schedule = None
         if training.halve_every:
-            self.schedule = torch.optim.lr_scheduler.StepLR(optimizer, training.halve_every, gamma=0.5)
+            self.schedule = torch.optim.lr_scheduler.StepLR(self.plain_optimizer, training.halve_every, gamma=0.5)
         self.spec, self.problem, self.generator = spec, problem, generator
+        self.noise = seeds_of(spec.seed, spec.fold)[1]
         self.curve, self.best = _Curves(), _Best()
+        self.begin, self.seconds_before, self.peak_before = time.perf_counter(), 0.0, 0.0
+
+    @property
+    def seconds(self) -> float:
+        """Time of the training so far, that before an interruption included."""
+        return self.seconds_before + time.perf_counter() - self.begin
+
+    def capture(self) -> Snapshot:
+        """Give everything that the epochs to come depend on, and the curves of those that were."""
+        moments, optimizer = pack_optimizer(self.plain_optimizer)
+        curves = {name: pack_list(getattr(self.curve, name)) for name in _CURVES}
+        tensors = {
+            **prefixed("model", self.plain.state_dict()),
+            **prefixed("best", self.best.weights),
+            **prefixed("optimizer", moments),
+            **prefixed("random", pack_random(self.generator, self.device)),
+            **prefixed("curve", {name: values for name, (values, _) in curves.items()}),
+            **prefixed("known", {name: known for name, (_, known) in curves.items()}),
+        }
+        values = {
+            "optimizer": optimizer,
+            "schedule": self.schedule.state_dict() if self.schedule is not None else None,
+            "scaler": self.fabric.strategy.precision.state_dict(),
+            "best": [self.best.epoch, self.best.score, *self.best.rank],
+            "seconds": self.seconds,
+            "peak_memory_mb": max(self.peak_before, peak_memory_mb(self.device)),
+        }
+        return Snapshot(tensors, values)
+
+    def resume(self, checkpoint: Checkpoint | None) -> None:
+        """Go on from a checkpoint, if there is one that fits."""
+        snapshot = None
+        if checkpoint is not None:
+            snapshot = checkpoint.load(lambda found: check_fits(self.plain, without_prefix("model", found.tensors)))
+        if self.share is not None:
+            data = self.share.from_first(snapshot.to_bytes(self.spec.hash) if snapshot else b"")
+            snapshot = Snapshot.parse(data, self.spec.hash) if data else None
+        if snapshot is not None:
+            self._restore(snapshot)
+
+    def _restore(self, snapshot: Snapshot) -> None:
+        tensors, values = snapshot.tensors, snapshot.values
+        self.plain.load_state_dict(without_prefix("model", tensors))
+        unpack_optimizer(self.plain_optimizer, without_prefix("optimizer", tensors), values["optimizer"])
+        unpack_random(self.generator, self.device, without_prefix("random", tensors))
+        if self.schedule is not None:
+            self.schedule.load_state_dict(values["schedule"])
+        self.fabric.strategy.precision.load_state_dict(values["scaler"])
+        curve, known = without_prefix("curve", tensors), without_prefix("known", tensors)
+        self.curve = _Curves(**{name: unpack_list(curve[name], known[name]) for name in _CURVES})  # type: ignore[arg-type]
+        epoch, score, by_score, by_loss = values["best"]
+        weights = {name: value.to(self.device) for name, value in without_prefix("best", tensors).items()}
+        self.best = _Best(epoch, score, (by_score, by_loss), weights)
+        self.seconds_before, self.peak_before = values["seconds"], values["peak_memory_mb"]
 
     @property
     def epoch(self) -> int:
@@ -181,7 +257,7 @@ class _Loop:
         stopped = self.spec.protocol == "validation" and self.epoch - self.best.epoch >= training.patience
         return self.epoch >= training.epochs or (self.epoch > 0 and stopped)
 
-    def run_epoch(self, on_epoch: OnEpoch | None) -> None:
+    def run_epoch(self) -> None:
         """Train once through the data, score, keep the weights when they are the best."""
         begin = time.perf_counter()
         loss = self._descend()
@@ -199,20 +275,26 @@ class _Loop:
         else:
             self._validate()
         self.curve.seconds.append(time.perf_counter() - begin)
-        if on_epoch is not None:
-            on_epoch(self.epoch, self.curve.seconds[-1], self.curve.validation[-1])
 
     def _descend(self) -> float:
         self.model.train()
+        if self.share is not None:  # dropout is another in every share and epoch
+            torch.manual_seed(
+                int(np.random.SeedSequence([self.noise, self.epoch, self.share.rank]).generate_state(1)[0])
+            )
         total, rows = torch.zeros((), dtype=torch.float64), 0
         clip = self.spec.training.clip
         for loss, count in self.problem.losses(self.model, self.generator):
             self.optimizer.zero_grad()
             self.fabric.backward(loss)
+            loss = loss.detach().double().cpu()
+            if self.share is not None:
+                self.share.add_gradients(self.plain)
+                loss = self.share.total(loss)
             if clip:
                 self.fabric.clip_gradients(self.model, self.optimizer, max_norm=clip)
             self.optimizer.step()
-            total = total + loss.detach().double().cpu() * count
+            total = total + loss * count
             rows += count
         if self.schedule is not None:
             self.schedule.step()
@@ -242,18 +324,3 @@ def _higher(metric: str) -> bool:
     from cochain.experiments.metrics import METRICS
 
     return METRICS[metric].higher_is_better
-
-
-def make_optimizer(model: nn.Module, training: Training) -> torch.optim.Optimizer:
-    """Make the optimiser; the weight decay holds for all weights, or for those of the first layer."""
-    kind: Callable[..., torch.optim.Optimizer] = OPTIMIZERS[training.optimizer]
-    everything = [p for p in model.parameters() if p.requires_grad]
-    if training.decays == "all":
-        return kind(everything, lr=training.learning_rate, weight_decay=training.weight_decay)
-    layers = getattr(model, "layers", None) or list(model.children())
-    first = {id(p) for p in layers[0].parameters()}
-    groups = [
-        {"params": [p for p in everything if id(p) in first], "weight_decay": training.weight_decay},
-        {"params": [p for p in everything if id(p) not in first], "weight_decay": 0.0},
-    ]
-    return kind([group for group in groups if group["params"]], lr=training.learning_rate)
