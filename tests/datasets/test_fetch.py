@@ -2,6 +2,12 @@
 
 import gzip
 import hashlib
+import io
+import lzma
+import re
+import subprocess
+import sys
+import tarfile
 from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,7 +17,8 @@ from threading import Thread
 import pytest
 
 from cochain.datasets import fetch, info, whereabouts
-from cochain.datasets.records import File, address, manifest
+from cochain.datasets.addresses import ADDRESSES, CONVERTED, address
+from cochain.datasets.records import File, manifest
 from cochain.errors import DataError
 
 CONTENT = bytes(range(256)) * 2000
@@ -183,6 +190,89 @@ def test_gzip_beside_the_name_is_unpacked(places: Path) -> None:
         fetch.read_file(file, places / "root")
 
 
+def test_xz_beside_the_name_is_unpacked(places: Path) -> None:
+    file = File("folder/file.bin", "http://x", hashlib.sha256(CONTENT).hexdigest(), len(CONTENT))
+    packed = put(places / "root", lzma.compress(CONTENT), "folder/file.bin.xz")
+    assert fetch.read_file(file, places / "root") == CONTENT
+    packed.write_bytes(lzma.compress(bytes(10_000_000)))
+    with pytest.raises(DataError, match="512,001 bytes; it is altered"):
+        fetch.read_file(file, places / "root")
+    packed.write_bytes(b"no xz")
+    with pytest.raises(DataError, match=r"file.bin.xz should be readable, but is not .*; remove it and load again"):
+        fetch.read_file(file, places / "root")
+
+
+def archive(contents: dict[str, bytes]) -> bytes:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w:xz") as opened:
+        for name, content in contents.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            opened.addfile(entry, io.BytesIO(content))
+    return stream.getvalue()
+
+
+def test_a_file_may_lie_in_an_archive(places: Path) -> None:
+    file = File(
+        "folder/deep/file.bin", "http://x", hashlib.sha256(CONTENT).hexdigest(), len(CONTENT), "folder/all.tar.xz"
+    )
+    packed = put(places / "root", archive({"other": b"x", "deep/file.bin": CONTENT}), "folder/all.tar.xz")
+    assert fetch.read_file(file, places / "root") == CONTENT
+    packed.write_bytes(archive({"deep/file.bin": CONTENT + b"more"}))
+    with pytest.raises(DataError, match=r"all.tar.xz:deep/file.bin should have sha256 .* 512,001 bytes; it is altered"):
+        fetch.read_file(file, places / "root")
+    packed.write_bytes(archive({"other": b"x"}))
+    with pytest.raises(DataError, match=r"and 0 bytes; it is cut off"):
+        fetch.read_file(file, places / "root")
+    packed.write_bytes(b"no archive")
+    with pytest.raises(DataError, match=r"all.tar.xz should be an archive, but cannot be read"):
+        fetch.read_file(file, places / "root")
+
+
+def test_an_archive_that_claims_too_much_is_refused(places: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetch, "LARGEST_ARCHIVE", 1000)
+    packed = put(places, archive({"large": bytes(5000), "deep/file.bin": b"x"}), "all.tar.xz")
+    with pytest.raises(DataError, match=r"should unpack to less than 1,000 bytes; remove it"):
+        fetch.unpack(packed, [File("folder/deep/file.bin", "", "0" * 64, 1, "folder/all.tar.xz")])
+
+
+def test_a_converted_file_has_no_address() -> None:
+    with pytest.raises(
+        DataError, match=r"folder/file.bin should lie in the folder that COCHAIN_DATA names, but does not"
+    ):
+        fetch.read_file(File("folder/file.bin", "", "0" * 64, 7))
+
+
+FETCHING = """
+import hashlib, sys
+from pathlib import Path
+from cochain.datasets import fetch
+from cochain.datasets.records import File
+path, url, digest, size, cache = sys.argv[1:]
+print("ready", flush=True)
+sys.stdin.readline()
+print(hashlib.sha256(fetch.download(File(path, url, digest, int(size)), Path(cache))).hexdigest())
+"""
+
+
+def test_several_processes_fetch_one_file(server: Server, places: Path) -> None:
+    server.stop = 1 << 18
+    file = served(server, "short")
+    command = [sys.executable, "-c", FETCHING, file.path, file.url, file.sha256, str(file.size), str(places / "cache")]
+    running = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    for process in running:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    for process in running:
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+    got = [process.communicate(timeout=60)[0].strip() for process in running]
+    assert got == [file.sha256] * 3
+    assert server.ranges == [None, "bytes=262144-"]  # one of them fetched it, the others waited
+    assert [path.name for path in (places / "cache" / "folder").iterdir()] == ["file.bin"]
+
+
 def test_an_altered_file_is_named_with_both_checksums(places: Path) -> None:
     path = put(places / "root", b"rubbish")
     file = File("folder/file.bin", "http://x", "0" * 64, 7)
@@ -228,5 +318,13 @@ def test_every_file_has_a_checksum_and_a_public_address() -> None:
     for path, file in manifest().items():
         assert len(bytes.fromhex(file.sha256)) == 32
         assert file.url == address(path)
-        assert file.url.startswith("https://raw.githubusercontent.com/")
+        if path.startswith(CONVERTED):
+            assert not file.url
+            continue
+        assert re.fullmatch(r"https://raw\.githubusercontent\.com/[\w.-]+/[\w.-]+/[0-9a-f]{40}/.+", file.url)
         assert file.url.rsplit("/", 1)[1] == path.rsplit("/", 1)[1]
+
+
+def test_no_address_is_left_unused() -> None:
+    for prefix in (*ADDRESSES, *CONVERTED):
+        assert any(path.startswith(prefix) for path in manifest()), prefix

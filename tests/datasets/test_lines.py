@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cochain.datasets.lines import parse_lines
+from cochain.complexes.io.lines import parse_lines
 from cochain.errors import DataError
 
 

@@ -10,6 +10,7 @@ import pytest
 from cochain import datasets
 from cochain.datasets.records import manifest
 from cochain.errors import DataError, UnknownNameError
+from cochain.experiments.metrics import METRICS
 
 PROBE = """
 import sys
@@ -30,10 +31,12 @@ def test_records_are_complete(name: str) -> None:
     assert record.name == name
     texts = (record.title, record.features, record.protocol, record.licence, record.citation)
     assert all(text and not text.endswith(".") for text in texts)
-    assert record.metric in ("accuracy", "roc_auc", "mae")
-    assert record.domain in ("graph", "hypergraph", "simplicial", "cell")
+    assert record.metric in (*METRICS, "none")
+    assert (record.metric == "none") == (record.kind == "structure")
+    assert record.domain in ("points", "graph", "digraph", "hypergraph", "simplicial", "cell")
     assert record.target == "whole" or record.sizes[record.target]
-    assert min(*record.sizes, record.classes, record.components, record.channels, record.folds) >= 1
+    assert min(*record.sizes, record.components) >= 1
+    assert (min(record.classes, record.folds) >= 1) == (record.kind not in ("link", "structure"))
     assert record.protocols[0] == "validation"
     assert set(record.files) <= set(manifest())
     module, function = record.reader.split(":")

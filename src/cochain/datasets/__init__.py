@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from cochain.datasets.fetch import cache_folder, read_files
 from cochain.datasets.fetch import whereabouts as _whereabouts
+from cochain.datasets.kept import load_or_read
 from cochain.datasets.records import Dataset, File
 from cochain.datasets.tables import left_out, registry
 from cochain.errors import DataError, unknown_name
@@ -68,5 +69,7 @@ def load(name: str, root: str | os.PathLike[str] | None = None) -> "cochain.comp
     dataset = info(name)
     module, function = dataset.reader.split(":")
     reader = getattr(import_module(f"cochain.datasets.{module}"), function)
+    if dataset.kept:
+        return load_or_read(dataset, lambda: reader(dataset, read_files(dataset, root)))
     complex_: cochain.complexes.Complex = reader(dataset, read_files(dataset, root))
     return complex_

@@ -4,9 +4,10 @@ Every file is checked against its sha256 wherever it was found, so what the read
 """
 
 import hashlib
+import lzma
 import os
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from cochain.errors import DataError
 
 ATTEMPTS = 3
 TIMEOUT_SECONDS = (10.0, 60.0)  # to connect, and between two pieces of the answer
+COMPRESSED = (".gz", ".xz")
+LARGEST_ARCHIVE = 1 << 28
 
 
 def cache_folder() -> Path:
@@ -39,17 +42,35 @@ def read_files(dataset: Dataset, root: str | os.PathLike[str] | None = None) -> 
         DataError: when a folder does not exist, a file is altered, or a download fails.
     """
     known = manifest()
-    return {path: read_file(known[path], root) for path in dataset.files}
+    files = [known[path] for path in dataset.files]
+    unpacked: dict[Path, dict[str, bytes]] = {}
+    return {file.path: _read(file, root, files, unpacked) for file in files}
 
 
 def read_file(file: File, root: str | os.PathLike[str] | None = None) -> bytes:
     """Read one file and check it; see `read_files`."""
+    return _read(file, root, [file], {})
+
+
+def _read(
+    file: File,
+    root: str | os.PathLike[str] | None,
+    together: Sequence[File],
+    unpacked: dict[Path, dict[str, bytes]],
+) -> bytes:
+    """Read a file; an archive is unpacked once, into `unpacked`, for all files that are read `together`."""
     for _, folder in _places(root):
         found = _found_in(folder, file)
-        if found is not None:
-            data = _content(found, file)
-            check(data, file, str(found))
-            return data
+        if found is None:
+            continue
+        if found == folder / file.pack:
+            if found not in unpacked:
+                unpacked[found] = unpack(found, [each for each in together if each.pack == file.pack])
+            data, place = unpacked[found].get(file.member, b""), f"{found}:{file.member}"
+        else:
+            data, place = _content(found, file), str(found)
+        check(data, file, place)
+        return data
     return download(file, cache_folder())
 
 
@@ -91,10 +112,11 @@ def _places(root: str | os.PathLike[str] | None) -> Iterator[tuple[str, Path]]:
 
 
 def _found_in(folder: Path, file: File) -> Path | None:
-    """Give the file below a folder, plain or compressed with gzip."""
+    """Give the file below a folder: plain, compressed with gzip or xz, or the archive that holds it."""
     plain = folder / file.path
-    packed = plain.with_name(plain.name + ".gz")
-    return next((path for path in (plain, packed) if path.is_file()), None)
+    ways = [plain, *(plain.with_name(plain.name + ending) for ending in COMPRESSED)]
+    ways += [folder / file.pack] if file.pack else []
+    return next((path for path in ways if path.is_file()), None)
 
 
 def _content(found: Path, file: File) -> bytes:
@@ -102,34 +124,71 @@ def _content(found: Path, file: File) -> bytes:
     try:
         with found.open("rb") as stream:
             raw = stream.read(2 * file.size + 1024)
-        if found.suffix != ".gz" or file.path.endswith(".gz"):
+        if found.name == Path(file.path).name:
             return raw
+        if found.suffix == ".xz":
+            return lzma.LZMADecompressor().decompress(raw, file.size + 1)
         return zlib.decompressobj(wbits=31).decompress(raw, file.size + 1)
-    except (OSError, zlib.error) as error:
+    except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
         raise DataError(f"{found} should be readable, but is not ({error}); remove it and load again") from error
+
+
+def unpack(archive: Path, files: Sequence[File]) -> dict[str, bytes]:
+    """Read members of a tar archive in one pass, each up to its known size and a byte.
+
+    Raises:
+        DataError: for an archive that is damaged or unpacks to more than any collection needs.
+    """
+    import tarfile
+
+    wanted = {file.member: file.size for file in files}
+    contents: dict[str, bytes] = {}
+    try:
+        with tarfile.open(archive, mode="r:*") as opened:
+            for member in opened:
+                if member.offset_data > LARGEST_ARCHIVE or member.size > LARGEST_ARCHIVE:
+                    raise DataError(f"{archive} should unpack to less than {LARGEST_ARCHIVE:,} bytes; remove it")
+                stream = opened.extractfile(member) if member.name in wanted else None
+                if stream is not None:
+                    contents[member.name] = stream.read(wanted[member.name] + 1)
+                if len(contents) == len(wanted):
+                    break
+    except (tarfile.TarError, lzma.LZMAError, zlib.error, OSError, EOFError, ValueError) as error:
+        raise DataError(f"{archive} should be an archive, but cannot be read ({error}); load it again") from error
+    return contents
 
 
 def download(file: File, cache: Path) -> bytes:
     """Give a file from the cache, fetching it first where it is missing or altered.
 
     The bytes gather in a file `.part`, from which a later call goes on; only a complete and checked file is renamed to
-    its final name.
+    its final name. Of several processes that want one file, one fetches it while the others wait for its lock, which
+    the system takes back when the process ends, however it ends.
 
     Raises:
-        DataError: when the address cannot be reached, or serves other bytes.
+        DataError: when the file has no address, or the address cannot be reached or serves other bytes.
     """
     import pooch
+    from filelock import FileLock
 
     target = cache / file.path
-    try:
-        pooch.retrieve(
-            url=file.url,
-            known_hash=f"sha256:{file.sha256}",
-            fname=target.name,
-            path=target.parent,
-            downloader=_Resumed(file, target.with_name(target.name + ".part")),
+    if not file.url and not target.is_file():
+        raise DataError(
+            f"{file.path} should lie in the folder that COCHAIN_DATA names, but does not; it was converted from what "
+            "its authors published, and has no public address of its own"
         )
-        return target.read_bytes()
+    try:
+        locks = cache / ".locks"
+        locks.mkdir(parents=True, exist_ok=True)
+        with FileLock(locks / f"{file.sha256}.lock"):
+            pooch.retrieve(
+                url=file.url,
+                known_hash=f"sha256:{file.sha256}",
+                fname=target.name,
+                path=target.parent,
+                downloader=_Resumed(file, target.with_name(target.name + ".part")),
+            )
+            return target.read_bytes()
     except OSError as error:
         raise DataError(
             f"{target} should be written, but cannot ({error}); set COCHAIN_CACHE to a folder that you may write to"

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from cochain.complexes import Complex
-from cochain.datasets.lines import parse_lines
+from cochain.complexes.io.lines import parse_lines
 from cochain.datasets.records import Dataset
 from cochain.datasets.splits import from_masks
 from cochain.datasets.tensors import rows_to_one, with_task, without_loops

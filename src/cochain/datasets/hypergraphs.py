@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cochain.complexes import Complex
-from cochain.datasets.lines import parse_lines, whole
+from cochain.complexes.io.lines import parse_lines, whole
 from cochain.datasets.records import Dataset
 from cochain.datasets.splits import random_splits
 from cochain.datasets.tensors import distinct, with_task

@@ -7,12 +7,12 @@ import numpy as np
 import scipy.sparse
 
 from cochain.complexes import Complex
-from cochain.datasets.lines import parse_lines
+from cochain.complexes.io.lines import parse_lines
+from cochain.datasets.damage import kind_of, require
 from cochain.datasets.records import Dataset
 from cochain.datasets.splits import TEST, TRAIN, UNUSED, VALIDATION
 from cochain.datasets.tensors import rows_to_one, with_task, without_loops
 from cochain.datasets.unpickle import read_pickle
-from cochain.errors import DataError
 
 VALIDATION_NODES = 500
 
@@ -56,17 +56,17 @@ def parse(parts: Mapping[str, bytes], name: str) -> Citations:
     labels = {key: _labels(parts[key], f"ind.{name}.{key}") for key in ("y", "ally", "ty")}
     test = parse_lines(parts["test.index"], f"ind.{name}.test.index").table(1)[:, 0]
     known = len(labels["ally"])
-    _require(
+    require(
         rows["allx"].shape[0] == known and rows["tx"].shape[0] == len(labels["ty"]) == len(test) > 0,
         name, "as many rows of words as labels and test numbers",
         f"allx, ally, tx, ty, test.index have {rows['allx'].shape[0]}, {known}, {rows['tx'].shape[0]}, "
         f"{len(labels['ty'])}, {len(test)}",
     )  # fmt: skip
-    _require(rows["allx"].shape[1] == rows["tx"].shape[1], name, "one width of words", "allx and tx differ")
+    require(rows["allx"].shape[1] == rows["tx"].shape[1], name, "one width of words", "allx and tx differ")
     distinct = len(np.unique(test)) == len(test)
-    _require(distinct and test.min() == known, name, f"distinct test numbers from {known} on", "test.index has others")
+    require(distinct and test.min() == known, name, f"distinct test numbers from {known} on", "test.index has others")
     nodes = int(test.max()) + 1
-    _require(nodes <= known + 2 * len(test), name, "test numbers that follow the rest", f"one is {nodes - 1}")
+    require(nodes <= known + 2 * len(test), name, "test numbers that follow the rest", f"one is {nodes - 1}")
     x = np.zeros((nodes, rows["allx"].shape[1]), dtype=np.float32)
     x[:known], x[test] = rows["allx"].toarray(), rows["tx"].toarray()
     y = np.full(nodes, -1, dtype=np.int64)
@@ -86,7 +86,7 @@ def _public_split(nodes: int, train: int, test: np.ndarray) -> np.ndarray:
 def _sparse(data: bytes, name: str) -> scipy.sparse.csr_matrix:
     found = read_pickle(data, name)
     fits = isinstance(found, scipy.sparse.csr_matrix) and found.data.dtype.kind == "f" and found.shape[1] < 100_000
-    _require(fits, name, "a sparse matrix of word counts", f"holds {_kind(found)}")
+    require(fits, name, "a sparse matrix of word counts", f"holds {kind_of(found)}")
     return found
 
 
@@ -94,9 +94,9 @@ def _labels(data: bytes, name: str) -> np.ndarray:
     """Give the class of every row of a one-hot array; -1 for rows of zeros."""
     found = read_pickle(data, name)
     fits = isinstance(found, np.ndarray) and found.ndim == 2 and found.shape[1] > 0 and found.dtype.kind in "iu"
-    _require(fits, name, "a one-hot array (documents, classes)", f"holds {_kind(found)}")
+    require(fits, name, "a one-hot array (documents, classes)", f"holds {kind_of(found)}")
     hot = (found == 0) | (found == 1)
-    _require(bool(hot.all()) and bool((found.sum(axis=1) <= 1).all()), name, "at most one 1 in a row", "has other rows")
+    require(bool(hot.all()) and bool((found.sum(axis=1) <= 1).all()), name, "at most one 1 in a row", "has other rows")
     return np.where(found.any(axis=1), found.argmax(axis=1), -1)
 
 
@@ -104,26 +104,16 @@ def _edges(data: bytes, name: str, nodes: int) -> np.ndarray:
     """Give the lists of neighbours as edges (2, m)."""
     found = read_pickle(data, name)
     fits = isinstance(found, dict) and all(isinstance(near, list) for near in found.values())
-    _require(fits, name, "lists of neighbours by node", f"holds {_kind(found)}")
+    require(fits, name, "lists of neighbours by node", f"holds {kind_of(found)}")
     tails = np.repeat(_integers(list(found), name), [len(near) for near in found.values()])
     heads = _integers([node for near in found.values() for node in near], name)
     edges = np.stack([tails, heads])
     inside = edges.size == 0 or (edges.min() >= 0 and edges.max() < nodes)
-    _require(bool(inside), name, f"nodes from 0 to {nodes - 1}", "has others")
+    require(bool(inside), name, f"nodes from 0 to {nodes - 1}", "has others")
     return edges
 
 
 def _integers(values: list[Any], name: str) -> np.ndarray:
     fits = all(type(value) is int and abs(value) < 2**31 for value in values)
-    _require(fits, name, "nodes given by numbers", "has others")
+    require(fits, name, "nodes given by numbers", "has others")
     return np.array(values, dtype=np.int64)
-
-
-def _kind(found: Any) -> str:
-    shape = getattr(found, "shape", None)
-    return type(found).__name__ + (f" of shape {shape} and type {found.dtype}" if shape is not None else "")
-
-
-def _require(holds: bool | np.bool_, name: str, should: str, but: str) -> None:
-    if not holds:
-        raise DataError(f"{name} should have {should}, but {but}; the file is damaged, remove it and load again")

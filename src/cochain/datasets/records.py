@@ -5,27 +5,9 @@ from functools import cache
 from importlib.resources import files as package_files
 from typing import Literal
 
-Kind = Literal["classification", "multilabel", "regression", "link"]
+from cochain.datasets.addresses import address
 
-# Where the files of each folder of the manifest are published: the longest matching prefix counts.
-ADDRESSES = {
-    "planetoid/": "https://raw.githubusercontent.com/kimiyoung/planetoid/af6abf468a772cc055bec88c52e4d6f51b7c37e3/data/",
-    "geom_gcn/new_data/": (
-        "https://raw.githubusercontent.com/graphdml-uiuc-jlu/geom-gcn/f1fc0d14b3b019c562737240d06ec83b07d16a8f/new_data/"
-    ),
-    "geom_gcn/splits/": (
-        "https://raw.githubusercontent.com/twitter-research/neural-sheaf-diffusion/"
-        "11e21b561d884713ab1a18a521a7dc2fb26b9361/splits/"
-    ),
-    "heterophilous_graphs/": (
-        "https://raw.githubusercontent.com/yandex-research/heterophilous-graphs/"
-        "a431395582e929d88271309716bea4fe24ce6318/data/"
-    ),
-    "tu_graphs/": "https://raw.githubusercontent.com/yeweiysh/IHGNN/b17214636dd0a0f83b05849cc6dc9ec2ebd4efbf/data/",
-    "hypergraph_allset/": (
-        "https://raw.githubusercontent.com/ycq091044/LEGCN/d03f4745370a7493b18fb65f6d46f71b436a027b/data/"
-    ),
-}
+Kind = Literal["classification", "multilabel", "regression", "link", "structure"]
 
 
 @dataclass(frozen=True)
@@ -40,6 +22,13 @@ class File:
     """Checksum of the content, in hexadecimal digits."""
     size: int
     """Length of the content in bytes."""
+    pack: str = ""
+    """Path of an archive below the data folder in which the file may lie instead."""
+
+    @property
+    def member(self) -> str:
+        """Name of the file within its archive: its path below the folder of the archive."""
+        return self.path.split("/", 1)[1]
 
 
 @dataclass(frozen=True)
@@ -59,27 +48,28 @@ class Dataset:
     title: str
     """One line for people."""
     domain: str
-    """Domain of the complex: graph, hypergraph, simplicial, cell."""
+    """Domain of the complex: points, graph, digraph, hypergraph, simplicial, cell."""
     target: int | Literal["whole"]
-    """Where y and split lie: a rank, or "whole" for one row per component."""
+    """Where y and split lie: a rank, or "whole" for one row per component; 0 for links, between nodes."""
     kind: Kind
-    """Kind of the task."""
+    """Kind of the task. `link`: no y and no split, edges are held out when a model is trained. `structure`: nothing is
+    asked, the complex itself is the object of study."""
     classes: int
-    """Number of classes, or of regression targets."""
+    """Number of classes, labels or regression targets; 0 without y."""
     components: int
     """Number of components: graphs, images, surfaces."""
     sizes: tuple[int, ...]
     """Cells per rank, over all components."""
     channels: int
-    """Channels of x on rank 0."""
+    """Channels of x on rank 0; 0 where nodes have no x."""
     folds: int
-    """Columns of split."""
+    """Columns of split; 0 without a split."""
     features: str
     """What x is and how it was prepared."""
     protocol: str
     """Where the splits come from."""
     metric: str
-    """The score of published tables: accuracy, roc_auc, mae."""
+    """The score of published tables: accuracy, roc_auc, average_precision, mae, rmse; none where nothing is asked."""
     licence: str
     """What the source says about its use."""
     citation: str
@@ -94,6 +84,8 @@ class Dataset:
     """Ways to choose the reported epoch, the default first."""
     notes: str = ""
     """Traps."""
+    kept: bool = False
+    """Whether the complex stays in the cache once it was read, because reading takes long."""
 
     @property
     def embedded(self) -> bool:
@@ -105,11 +97,5 @@ class Dataset:
 def manifest() -> dict[str, File]:
     """Read the checksums that ship with the package, by path."""
     text = package_files("cochain.datasets").joinpath("data/manifest.txt").read_text(encoding="ascii")
-    rows = (line.split() for line in text.splitlines() if not line.startswith("#"))
-    return {path: File(path, address(path), digest, int(size)) for digest, size, path in rows}
-
-
-def address(path: str) -> str:
-    """Give the public address of a path in the manifest."""
-    prefix = next(prefix for prefix in ADDRESSES if path.startswith(prefix))
-    return ADDRESSES[prefix] + path.removeprefix(prefix)
+    rows = [line.split() for line in text.splitlines() if not line.startswith("#")]
+    return {row[2]: File(row[2], address(row[2]), row[0], int(row[1]), *row[3:]) for row in rows}

@@ -19,6 +19,14 @@ def with_task(
     return complex_.with_cochain(target, "split", torch.from_numpy(np.ascontiguousarray(split, dtype=np.int8)))
 
 
+def attach(
+    complex_: Complex, place: int | Literal["whole"], name: str, values: np.ndarray, odd: bool = False
+) -> Complex:
+    """Attach an array to the cells of a rank (or "whole"): floating numbers as float32, others as int64."""
+    kind = np.float32 if values.dtype.kind == "f" else np.int64
+    return complex_.with_cochain(place, name, torch.from_numpy(np.ascontiguousarray(values, dtype=kind)), odd=odd)
+
+
 def one_hot(values: np.ndarray) -> np.ndarray:
     """Give one channel per distinct value, in ascending order, float32 (n, distinct)."""
     distinct, place = np.unique(values, return_inverse=True)

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from cochain.complexes import Complex
-from cochain.datasets.lines import Lines, parse_lines, whole
+from cochain.complexes.io.lines import Lines, parse_lines, whole
 from cochain.datasets.records import Dataset
 from cochain.datasets.splits import TEST, TRAIN, UNUSED, carve_validation
 from cochain.datasets.tensors import distinct, one_hot, with_task, without_loops
@@ -37,8 +37,11 @@ class Graphs(NamedTuple):
 
 
 def read(dataset: Dataset, contents: Mapping[str, bytes]) -> Complex:
-    """Read one collection; option `tags`, `degrees` or `ones` says what x holds, `positions` asks for pos."""
-    ((path, data),) = contents.items()
+    """Read one collection; option `tags`, `degrees` or `ones` says what x holds, `positions` asks for pos.
+
+    Option `attributes`: a second file holds further numbers of every node, which follow the tags in x, standardised.
+    """
+    path, data = next((path, data) for path, data in contents.items() if path.endswith(".zip"))
     texts = read_zip(data, path)
     text = next((name for name in texts if name.endswith(".txt") and "10fold_idx" not in name), None)
     if text is None:
@@ -47,22 +50,41 @@ def read(dataset: Dataset, contents: Mapping[str, bytes]) -> Complex:
     y = np.unique(graphs.labels, return_inverse=True)[1]
     split = carve_validation(parse_folds(texts, path, len(y)), y, VALIDATION_SHARE, seed=0)
     complex_ = Complex.graph(graphs.edges, num_nodes=graphs.counts)
-    complex_ = with_task(complex_, "whole", y, split, features(graphs, dataset.options))
+    x = features(graphs, dataset.options)
+    if "attributes" in dataset.options:
+        x = np.concatenate([x, _attributes(contents, len(x))], axis=1)
+    complex_ = with_task(complex_, "whole", y, split, x)
     if "positions" in dataset.options:
         complex_ = complex_.with_cochain(0, "pos", torch.from_numpy(graphs.attributes.astype(np.float32)))
     return complex_
 
 
 def features(graphs: Graphs, options: tuple[str, ...]) -> np.ndarray:
-    """Give x: one channel per tag that occurs, or per degree that occurs, or a single channel of ones."""
+    """Give x: one channel per tag that occurs, or per degree that occurs, or a single channel of ones.
+
+    Option `degrees<k`: degrees of k - 1 and more share a channel.
+    """
     nodes = len(graphs.tags)
     if "tags" in options:
         return one_hot(graphs.tags)
-    if "degrees" in options:
+    asked = next((option for option in options if option.startswith("degrees")), None)
+    if asked:
         low, high = graphs.edges.min(axis=0), graphs.edges.max(axis=0)
         key = distinct(low * nodes + high)
-        return one_hot(np.bincount(np.concatenate([key // nodes, key % nodes]), minlength=nodes))
+        degree = np.bincount(np.concatenate([key // nodes, key % nodes]), minlength=nodes)
+        return one_hot(np.minimum(degree, int(asked.partition("<")[2] or nodes) - 1))
     return np.ones((nodes, 1), dtype=np.float32)
+
+
+def _attributes(contents: Mapping[str, bytes], nodes: int) -> np.ndarray:
+    """Read a text of numbers, one line per node, and bring every column to mean 0 and deviation 1."""
+    path, data = next((path, data) for path, data in contents.items() if path.endswith("_node_attributes.txt"))
+    lines = parse_lines(data, path, separators=b",")
+    rows = lines.table(int(lines.lengths[0])).astype(np.float64)
+    if len(rows) != nodes:
+        raise DataError(f"{path} should have {nodes} lines, one for each node, but has {len(rows)}; load it again")
+    spread = rows.std(axis=0)
+    return ((rows - rows.mean(axis=0)) / np.where(spread > 0, spread, 1)).astype(np.float32)
 
 
 def read_zip(data: bytes, name: str) -> dict[str, bytes]:

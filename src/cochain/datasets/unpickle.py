@@ -39,7 +39,7 @@ _OPCODES = frozenset(
     "FLOAT BINFLOAT STRING "
     "BINSTRING SHORT_BINSTRING UNICODE BINUNICODE SHORT_BINUNICODE BINBYTES SHORT_BINBYTES EMPTY_LIST APPEND APPENDS "
     "LIST EMPTY_TUPLE TUPLE TUPLE1 TUPLE2 TUPLE3 EMPTY_DICT DICT SETITEM SETITEMS GET BINGET LONG_BINGET PUT BINPUT "
-    "LONG_BINPUT MEMOIZE GLOBAL STACK_GLOBAL REDUCE BUILD NEWOBJ PROTO FRAME".split()
+    "LONG_BINPUT MEMOIZE EMPTY_SET ADDITEMS FROZENSET GLOBAL STACK_GLOBAL REDUCE BUILD NEWOBJ PROTO FRAME".split()
 )
 
 
@@ -53,12 +53,12 @@ class _Inert:
 
 
 class _Dtype(_Inert):
-    """A numpy type by its code, such as f4; types that hold Python objects are refused."""
+    """A numpy type by its code, such as f4."""
 
     __slots__ = ("code", "order")
 
     def __init__(self, code: str, align: int = 0, copy: int = 1) -> None:
-        if np.dtype(code).kind not in "biuf":
+        if np.dtype(code).kind not in "biufO":
             raise pickle.UnpicklingError(f"an array should hold numbers, but has type {code!r}")
         self.code, self.order = np.dtype(code).str[1:], "="
 
@@ -69,21 +69,28 @@ class _Dtype(_Inert):
 
 
 class _Array(_Inert):
-    """A numpy array: shape, type and bytes."""
+    """A numpy array: shape, type and bytes; of an array of objects, the list of them."""
 
-    __slots__ = ("array",)
+    __slots__ = ("array", "items", "single")
 
     def __init__(self, kind: Any = None, shape: Any = None, code: Any = None) -> None:
         self.array: np.ndarray | None = None
+        self.items: list[Any] | None = None
+        self.single = False
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         _, shape, dtype, fortran, raw = state
+        if dtype.code.startswith("O"):
+            if type(raw) is not list or len(shape) > 1 or not (shape or len(raw) == 1):
+                raise pickle.UnpicklingError("an array of objects should be a list of them")
+            self.items, self.single = raw, not shape
+            return
         flat = np.frombuffer(_latin1(raw), dtype=np.dtype(dtype.order + dtype.code))
         self.array = flat.reshape(shape, order="F" if fortran else "C")
 
 
 class _Rows(_Inert):
-    """A scipy matrix in compressed rows: its attributes."""
+    """A scipy matrix in compressed rows or by coordinates: its attributes."""
 
     __slots__ = ("state",)
 
@@ -112,15 +119,23 @@ class _Bytes(bytes, _Inert):
         return super().__new__(cls, text.encode("latin1"))
 
 
+def _scalar(kind: Any, raw: Any) -> Any:
+    """A single number of a numpy type."""
+    if not isinstance(kind, _Dtype):
+        raise pickle.UnpicklingError("a number should have a numpy type")
+    return np.frombuffer(_latin1(raw), dtype=np.dtype(kind.order + kind.code))[0].item()
+
+
 _ADMITTED: dict[tuple[str, str], Any] = {
     **{(module, "_reconstruct"): _Array for module in ("numpy.core.multiarray", "numpy._core.multiarray")},
     ("numpy", "ndarray"): "numpy.ndarray",
     ("numpy", "dtype"): _Dtype,
-    **{
-        (module, kind): _Rows
-        for module in ("scipy.sparse.csr", "scipy.sparse._csr")
-        for kind in ("csr_matrix", "csr_array")
-    },
+    ("scipy.sparse.csr", "csr_matrix"): _Rows,
+    ("scipy.sparse._csr", "csr_matrix"): _Rows,
+    ("scipy.sparse._csr", "csr_array"): _Rows,
+    ("scipy.sparse.coo", "coo_matrix"): _Rows,
+    **{(module, "scalar"): _scalar for module in ("numpy.core.multiarray", "numpy._core.multiarray")},
+    **{(module, kind.__name__): kind for module in ("builtins", "__builtin__") for kind in (set, frozenset)},
     ("collections", "defaultdict"): _Lists,
     **{(module, "dict"): _Lists for module in ("builtins", "__builtin__")},
     **{(module, "list"): list for module in ("builtins", "__builtin__")},
@@ -145,14 +160,15 @@ class _Reader(pickle.Unpickler):
 
 
 def read_pickle(data: bytes, name: str) -> Any:
-    """Read a pickle that holds an array, a sparse matrix in rows, or dictionaries and lists of numbers.
+    """Read a pickle that holds an array, a sparse matrix, or lists, sets and dictionaries of numbers and arrays.
 
     Args:
         data: the pickle.
         name: how messages call the file.
 
     Returns:
-        A numpy array, a `scipy.sparse.csr_matrix`, or dictionaries and lists as they stand in the file.
+        A numpy array, a `scipy.sparse.csr_matrix`, or lists, sets and dictionaries as they stand in the file; an array
+        of objects as a list, and one without dimensions as its object.
 
     Raises:
         DataError: for a name that is not admitted, or a file that is cut off or altered.
@@ -181,18 +197,32 @@ def _check_opcodes(data: bytes) -> None:
 def _resolve(found: Any) -> Any:
     """Turn what a pickle holds into numpy and scipy objects."""
     if isinstance(found, _Array):
-        if found.array is None:
+        if found.array is None and found.items is None:
             raise pickle.UnpicklingError("an array without content")
-        return found.array
+        if found.items is None:
+            return found.array
+        return _resolve(found.items[0] if found.single else found.items)
     if isinstance(found, _Rows):
-        data, indices, indptr = (_resolve(found.state[key]) for key in ("data", "indices", "indptr"))
-        shape = found.state["_shape"] if "_shape" in found.state else found.state["shape"]
-        matrix = scipy.sparse.csr_matrix((data, indices, indptr), shape=shape)
-        matrix.check_format(full_check=True)
-        return matrix
+        return _matrix(found.state)
+    if isinstance(found, list | tuple) and any(isinstance(each, _Inert | tuple) for each in found):
+        return [_resolve(each) for each in found]
     if isinstance(found, _Dtype | str):
         raise pickle.UnpicklingError("the content is no array")
     return found
+
+
+def _matrix(state: dict[str, Any]) -> scipy.sparse.csr_matrix:
+    """Build a matrix in rows, every index checked before it is used."""
+    shape = state["_shape"] if "_shape" in state else state["shape"]
+    if "row" in state:
+        data, row, column = (_resolve(state[key]) for key in ("data", "row", "col"))
+        entries = scipy.sparse.coo_matrix((data, (row, column)), shape=shape)
+        entries.sum_duplicates()
+        return entries.tocsr()
+    data, indices, indptr = (_resolve(state[key]) for key in ("data", "indices", "indptr"))
+    matrix = scipy.sparse.csr_matrix((data, indices, indptr), shape=shape)
+    matrix.check_format(full_check=True)
+    return matrix
 
 
 def _latin1(raw: Any) -> bytes:

@@ -1,5 +1,6 @@
-"""Published architectures, one file each, and `build`, which makes any of them for a complex."""
+"""Published architectures, one file each; `build` makes any of them for a complex, `choose` says which to try."""
 
 from cochain.models.build import build
+from cochain.models.choose import Choice, Pick, choose
 
-__all__ = ["build"]
+__all__ = ["Choice", "Pick", "build", "choose"]

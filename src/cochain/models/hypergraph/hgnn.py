@@ -4,12 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-import torch
-from jaxtyping import Float
-from torch import Tensor, nn
-
-from cochain.complexes import Cochain, Operator
-from cochain.nn import Activate, CellReadout, Layer, Message, Network, incident, read_out, route
+from cochain.complexes import Cochain
+from cochain.nn import Activate, CellReadout, Layer, Network, incident, read_out, route
+from cochain.nn.incidence import Smoothed
 
 
 @dataclass(frozen=True)
@@ -63,7 +60,7 @@ class HGNN(Network):
         drops = [0.0] + [config.dropout] * (len(channels) - 2)
         layers = [
             Layer(
-                route(incident(0, 1), _Convolution(before, after, drop)),
+                route(incident(0, 1), Smoothed(before, after, drop)),
                 update={0: Activate(name, bias=after)},
             )
             for (before, after), name, drop in zip(pairwise(channels), names, drops, strict=True)
@@ -71,36 +68,3 @@ class HGNN(Network):
         carried = {0: channels[-1]}
         readout = CellReadout(0, carried) if nodes else read_out(target, carried, out)
         super().__init__([Cochain(0, widths[0]), Cochain(1, 1)], layers, readout)
-
-
-class _Convolution(Message):
-    """Both steps at once, since both need the degrees of the nodes: the source is w, the target x."""
-
-    reads_target = True
-
-    def __init__(self, in_channels: int, out_channels: int, dropout: float) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.empty(in_channels, out_channels))
-        nn.init.xavier_uniform_(self.weight)
-        self.dropout = dropout
-
-    def forward(
-        self,
-        operator: Operator,
-        source: Float[Tensor, "hyperedges one"],
-        target: Float[Tensor, "nodes channels"] | None,
-        via: Float[Tensor, "shared more"] | None,
-        reduce: str,
-    ) -> Float[Tensor, "nodes out"]:
-        """Give D_v^-1/2 H W D_e^-1 H^T D_v^-1/2 X Theta."""
-        assert target is not None
-        weight = source.to(target.dtype)
-        degree = operator @ weight
-        # Where the degree is 0 no hyperedge is heard, so 1 stands for its inverse and no gradient is infinite.
-        scale = torch.where(degree > 0, degree, torch.ones_like(degree)).rsqrt()
-        size = operator.T.matrix.pattern.degrees.clamp(min=1)[:, None]
-        x = nn.functional.dropout(target, self.dropout, self.training) @ self.weight
-        return scale * (operator @ (weight / size * (operator.T @ (scale * x))))
-
-    def formula(self, neighborhood: str, source: str, target: str) -> str:
-        return f"Dᵥ^-1/2 {neighborhood} diag({source}) Dₑ^-1 {neighborhood}ᵀ Dᵥ^-1/2 {target} W"

@@ -1,0 +1,115 @@
+"""Path neural network (PathNN)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import dropout
+
+from cochain.complexes import Cochain, Complex
+from cochain.kernels.rooted_paths import Choice
+from cochain.nn import Network, mlp, read_out
+from cochain.nn.mlp import BatchNorm
+from cochain.nn.paths import PathLevel, path_levels
+
+
+@dataclass(frozen=True)
+class PathNNConfig:
+    """Hyperparameters of `PathNN`."""
+
+    hidden: int = 64
+    """Channels of every layer."""
+    layers: int = 3
+    """Number of layers K; layer k reads the paths of k edges."""
+    paths: Choice = "simple"
+    """All simple paths, all shortest ones, or one shortest one to each node, which depends on their numbering."""
+    distances: bool = False
+    """Tell the LSTM how far each node of a path is from the first; on a shortest path that is its place."""
+    dropout: float = 0.0
+    """Probability of dropping a channel of a node before it is read along paths."""
+
+
+class PathNN(Network):
+    r"""Read the nodes along every path that leaves a node, one edge longer in every layer, by one LSTM.
+
+    $$h_v^{(0)} = \mathrm{MLP}(x_v), \qquad h_v^{(k)} = \mathrm{relu} \, \mathrm{BN}\Big(h_v^{(k-1)} +
+      \sum_{p \in P_k(v)} \mathrm{LSTM}\big(h_{p_k}^{(k-1)}, \dots, h_{p_1}^{(k-1)}, h_v^{(k-1)}\big)\Big)$$
+
+    $P_k(v)$ holds the paths of k edges from v. An LSTM reads each from its far end; with `distances` an embedding of
+    $d(v, p_i)$ stands beside each node. Which walks are paths does not depend on how nodes are numbered, so relabelling
+    permutes the output; one shortest path for each end is a choice that does. Paths are no neighbourhood of cells;
+    hence a forward of its own.
+
+    Args:
+        widths: channels per rank that come in.
+        out: channels of the answer.
+        target: a rank, or "whole".
+        config: hyperparameters.
+    Shape:
+        x on rank 0 `(nodes, widths[0])` -> `(target rows, out)`.
+    Cost:
+        $O(k C^2)$ for each path of k edges; with degrees of d there are about $n d^k$ of them.
+    Differs from the paper:
+        nothing; targets other than the whole are ours.
+    Source:
+        Michel, Nikolentzos, Lutzeyer, Vazirgiannis, 2023, "Path Neural Networks: Expressive and Accurate Graph Neural
+        Networks".
+    """
+
+    Config = PathNNConfig
+    ranks = (0,)
+
+    def __init__(
+        self, widths: Mapping[int, int], out: int, target: int | str = "whole", config: PathNNConfig = PathNNConfig()
+    ) -> None:
+        layers = [_Encoder(widths[0], config), *(_Layer(config.hidden, k + 1) for k in range(config.layers))]
+        super().__init__(
+            [Cochain(0, widths[0])], layers, read_out(target, {0: config.hidden}, out, "sum"), config.dropout
+        )
+        self.choice, width = config.paths, config.hidden
+        if config.layers:
+            self.lstm = nn.LSTM(2 * width if config.distances else width, width, batch_first=True)
+        self.embed = nn.Embedding(config.layers + 1, width) if config.distances and config.layers else None
+
+    def forward(self, complex_: Complex) -> Tensor:
+        """Give the answer: one row per cell of the target rank, or per component."""
+        encoder, *layers = self.layers
+        h = encoder(self.inputs(complex_)[0])
+        for layer, level in zip(layers, path_levels(complex_, len(layers), self.choice), strict=True):
+            h = layer(h, level.sum(self.read(dropout(h, self.dropout, self.training), level)))
+        return self.readout(complex_, [{0: h}])  # type: ignore[no-any-return]
+
+    def read(self, h: Tensor, level: PathLevel) -> Tensor:
+        """Give the last state of the LSTM for each path, read from its far end."""
+        steps = h[level.nodes.flip(1)]
+        if self.embed is not None:
+            steps = torch.cat([steps, self.embed(level.distances.flip(1))], dim=2)
+        return self.lstm(steps)[0][:, -1] if len(steps) else h[:0]  # an LSTM takes no empty batch
+
+
+class _Encoder(nn.Module):
+    def __init__(self, channels: int, config: PathNNConfig) -> None:
+        super().__init__()
+        self.map = mlp(channels, config.hidden, config.hidden, norm="batch", last=True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.map(x)  # type: ignore[no-any-return]
+
+    def equations(self) -> list[str]:
+        return ["h₀ = MLP(x₀)"]
+
+
+class _Layer(nn.Module):
+    def __init__(self, hidden: int, edges: int) -> None:
+        super().__init__()
+        self.norm, self.edges = BatchNorm(hidden), edges
+
+    def forward(self, h: Tensor, m: Tensor) -> Tensor:
+        return torch.relu(self.norm(h + m))
+
+    def equations(self) -> list[str]:
+        return [f"h₀' = relu(BN(h₀ + Σ_p LSTM(h_p{self.edges}, ..., h_p0))), p the paths of {self.edges} edges"]
+
+    def arrows(self) -> list[tuple[int, int, str]]:
+        return [(0, 0, f"P_{self.edges}")]
