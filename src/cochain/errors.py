@@ -15,6 +15,9 @@ Every message follows one pattern: what should be, what came, the likeliest caus
 import difflib
 from collections.abc import Iterable
 
+MOST_NAMES = 40
+"""Names that a message lists at most."""
+
 
 class CochainError(Exception):
     """Root of every error that the library raises on purpose."""
@@ -52,5 +55,6 @@ def unknown_name(kind: str, name: str, known: Iterable[str]) -> UnknownNameError
     """Build the error for a `name` that is no `kind`, with the nearest known name as the remedy."""
     names = sorted(known)
     near = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.5)
-    remedy = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(names)}"
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    remedy = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(names[:MOST_NAMES])}{more}"
     return UnknownNameError(f"no {kind} is called '{name}'; {remedy}")

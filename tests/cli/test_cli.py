@@ -14,6 +14,8 @@ from typer.testing import CliRunner, Result
 
 import cochain as cc
 from cochain import catalog, cli, datasets
+from cochain.cli import live as live_module
+from cochain.cli.show import duration
 from cochain.errors import CochainError
 from cochain.experiments.comparison import Comparison
 from cochain.experiments.progress import Event
@@ -40,7 +42,9 @@ def test_version() -> None:
 
 def test_help_names_the_commands() -> None:
     text = run("--help").stdout
-    assert all(name in text for name in ("compare", "describe", "datasets", "catalog"))
+    commands = ("compare", "train", "predict", "export", "runs", "describe", "lift", "convert", "catalog", "datasets")
+    assert all(f" {name} " in text for name in commands)
+    assert "Exit codes: 0 done" in text
 
 
 def test_catalog() -> None:
@@ -91,7 +95,10 @@ def test_describe_a_file(tmp_path: Path) -> None:
     path = tmp_path / "mine.safetensors"
     cc.Complex.graph([(0, 1), (1, 2)]).with_cochain(0, "x", torch.rand(3, 2)).save(path)
     facts = json.loads(run("describe", str(path), "--json").stdout)
-    assert facts == {"domain": "graph", "components": 1, "cells": [3, 2], "tensors": {"[0].x": "(3, 2) float32"}}
+    assert facts == {
+        "format": "Cochain's own files", "domain": "graph", "components": 1, "cells": [3, 2],
+        "tensors": {"[0].x": "(3, 2) float32"}, "columns": [], "notes": [], "left out": [],
+    }  # fmt: skip
 
 
 def test_compare(tmp_path: Path) -> None:
@@ -151,6 +158,17 @@ def test_warnings_are_lines(tmp_path: Path) -> None:
         (("compare", "kora"), "UnknownNameError: no data set is called 'kora'; did you mean 'cora'?"),
         (("compare", "karate", "--option", "hidden"), "SpecError: an option should be written model.field=value"),
         (("describe", "gim"), "UnknownNameError: no model, data set or file is called 'gim'; did you mean 'gin'?"),
+        (("describe", "gone/x.csv"), "DataError: gone/x.csv should be a model, a data set, or a file or folder"),
+        (
+            ("train", "karate", "--model", "gim", "--out", "x"),
+            "UnknownNameError: no model is called 'gim'; did you mean",
+        ),
+        (("predict", "gone", "karate"), "DataError: gone should be the folder of a trained network, but spec.json"),
+        (("runs", "list", "--runs", "gone"), "DataError: gone should be a folder of runs, but is not there"),
+        (
+            ("lift", "karate", "x", "--lift", "cicles"),
+            "UnknownNameError: no lift is called 'cicles'; did you mean 'cycles'?",
+        ),
     ],
 )
 def test_our_errors_are_one_line(
@@ -169,7 +187,7 @@ def test_lines_in_messages_become_spaces(capsys: pytest.CaptureFixture[str], mon
     def fail() -> None:
         raise CochainError("one\n   two")
 
-    monkeypatch.setattr(cli, "app", fail)
+    monkeypatch.setattr("cochain.cli.program.app", fail)
     with pytest.raises(SystemExit):
         cli.main()
     assert capsys.readouterr().err == "CochainError: one two\n"
@@ -206,8 +224,10 @@ def test_live_progress(monkeypatch: pytest.MonkeyPatch) -> None:
     from rich.console import Console
 
     stream = io.StringIO()
-    monkeypatch.setattr(cli, "_console", lambda stderr=False: Console(file=stream, force_terminal=True, width=120))
-    with cli._Live(jobs=1) as live:
+    monkeypatch.setattr(
+        live_module, "console", lambda stderr=False: Console(file=stream, force_terminal=True, width=120)
+    )
+    with live_module.Live(jobs=1) as live:
         live.tell(Event("plan", planned=(("gcn", 4), ("gcn", 4))))
         live.tell(Event("start", "gcn"))
         live.tell(Event("epoch", "gcn", epoch=1, seconds=60.0, score=0.25))
@@ -225,4 +245,4 @@ def test_live_progress(monkeypatch: pytest.MonkeyPatch) -> None:
     [(0.04, "0.0 s"), (9.94, "9.9 s"), (59.4, "59 s"), (61, "1:01 min"), (3599, "59:59 min"), (7290, "2:01 h")],
 )
 def test_durations(seconds: float, text: str) -> None:
-    assert cli._duration(seconds) == text
+    assert duration(seconds) == text

@@ -25,6 +25,7 @@ FLOOR = {
     "experiments": 4,
     "report": 5,
     "cli": 5,
+    "sklearn": 5,
 }
 # Two doors between rooms of one floor: errors stand on no floor but in every wall, and the command writes the report.
 DOORS = {("kernels", "errors"), ("cli", "report")}

@@ -51,9 +51,7 @@ def _check(structure: "Structure", symbol: Neighborhood, dtype: torch.dtype) -> 
         raise ShapeError(f"dtype should be a torch.dtype, but is {dtype!r}")
     if (symbol.scale or symbol.inverted) and not dtype.is_floating_point:
         how = "scaled" if symbol.scale else "an inverse"
-        raise ShapeError(
-            f"{symbol} should have values of a floating type, since it is {how}, but is asked for {dtype}"
-        )
+        raise ShapeError(f"{symbol} should have values of a floating type, since it is {how}, but is asked for {dtype}")
     if symbol.inverted and (symbol.loop <= 0 or symbol.exponent > 1):
         raise ComplexError(
             f"{symbol} should be the inverse of a Laplacian with self loops, which make it definite, and no power; "
@@ -141,7 +139,9 @@ def _inverse_between_neighbors(structure: "Structure", matrix: sp.csr_array, sym
             parts.append(sp.coo_array(sides.T @ sides if via > rank else sides @ sides.T))
     rows, columns = (np.concatenate([part.coords[axis] for part in parts]) for axis in (0, 1))
     data = np.concatenate([parts[0].data, *(np.zeros(part.nnz) for part in parts[1:])])
-    near = sp.csr_array(sp.coo_array((data, (rows, columns)), shape=matrix.shape))  # zeros stay, as parts of the pattern
+    near = sp.csr_array(
+        sp.coo_array((data, (rows, columns)), shape=matrix.shape)
+    )  # zeros stay, as parts of the pattern
     try:
         return inverse_entries(near, LARGEST_FACTOR)
     except LimitError as refusal:

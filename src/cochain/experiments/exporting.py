@@ -111,4 +111,9 @@ def export_program(trained: Trained, complex_: Complex, out: str | PathLike[str]
         torch.export.save(program, str(out))
     except OSError as error:
         raise DataError(f"{out} should be a file that can be written, but is not ({error.strerror})") from error
+    except RuntimeError as error:  # torch.export.save fails on constants without elements, as of ranks without cells
+        raise SpecError(
+            f"the program of {trained.spec.model} should be what torch.export saves, but it cannot ({error!s:.60}); "
+            "give --data with cells of every rank that the network reads, or export the weights"
+        ) from error
     return places
