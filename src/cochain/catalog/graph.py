@@ -35,4 +35,38 @@ GRAPH: tuple[Entry, ...] = (
         "h' = h + relu(h W + l (mean of neighbours of b h W')), l and b chosen by the node",
         ("tests/models/test_co_gnn.py",),
     ),
+    Entry(
+        "path_nn", "cochain.models.graph.path_nn:PathNN", "michel2023pathnn", "graph", ("graph", "simplicial", "cell"),
+        None, "h_v' = relu(BN(h_v + sum over simple paths p of k edges from v of LSTM(h_pk, ..., h_v)))",
+        ("tests/models/test_path_nn.py",),
+    ),
+    Entry(
+        "path_nn_shortest", "cochain.models.graph.path_nn:PathNN", "michel2023pathnn", "graph",
+        ("graph", "simplicial", "cell"), None,
+        "h_v' = relu(BN(h_v + sum over shortest paths p of k edges from v of LSTM(h_pk, ..., h_v)))",
+        ("tests/models/test_path_nn.py",), options=(("paths", "shortest"),),
+    ),
+    Entry(
+        "k_path", "cochain.models.graph.k_path:KPath", "li2025kpath", "graph", ("graph", "simplicial", "cell"), None,
+        "h_v' = MLP(h_v || sum over paths p of l edges from v of MLP(h_p0 || ... || h_pl || chords of p)), l <= k",
+        ("tests/models/test_k_path.py",),
+    ),
+    Entry(
+        "spen", "cochain.models.graph.spen:SPEN", "mitton2021spen", "graph", ("graph", "simplicial", "cell"), None,
+        "h' = h + MLP(u of itself || sum over balls of u), (u, z) = relu(all equivariant linear maps of (u, z))",
+        ("tests/models/test_spen.py",),
+    ),
+    Entry(
+        "ppgn", "cochain.models.graph.ppgn:PPGN", "maron2019ppgn", "graph", ("graph", "simplicial", "cell"), None,
+        "X' = MLP(X || m1(X) m2(X)), X of nodes x nodes", ("tests/models/test_ppgn.py",),
+        # a feature for every pair of nodes, isolated ones too, so long strips are refused
+        breaks=("isolated_cells", "no_dense", "scale"),
+    ),
+    Entry(
+        "ppgn_plus_plus", "cochain.models.graph.ppgn:PPGN", "puny2023polynomials", "graph",
+        ("graph", "simplicial", "cell"), None,
+        "X' = MLP(X || X^T || m1(X) m2(X)), X of nodes x nodes, first with a polynomial of the clique of four",
+        ("tests/models/test_ppgn.py",), breaks=("isolated_cells", "no_dense", "scale"),
+        options=(("polynomials", True),),
+    ),
 )  # fmt: skip

@@ -8,4 +8,8 @@ POINTCLOUD: tuple[Entry, ...] = (
         "y = rho(sum of phi(h)); for points h' = relu(h Lambda + mean(h) Gamma + b)",
         ("tests/models/test_deep_sets.py",),
     ),
+    Entry(
+        "mlp", "cochain.models.pointcloud.mlp:MLP", "rumelhart1986backprop", "points", ANY, None,
+        "h' = relu(h W + b), every node alone", ("tests/models/test_mlp.py",),
+    ),
 )  # fmt: skip

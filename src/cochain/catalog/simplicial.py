@@ -97,4 +97,22 @@ SIMPLICIAL: tuple[Entry, ...] = (
         ("simplicial", "cell", "combinatorial"), "clique",
         "h' = elu(h + softmax over upper of LeakyReLU(a W h + b W h_y + c h_u) W h_y)", ("tests/models/test_sgat.py",),
     ),
+    Entry(
+        "dist2cycle", "cochain.models.simplicial.dist2cycle:Dist2Cycle", "keros2022dist2cycle", "simplicial",
+        ("simplicial", "cell"), "clique", "H_k' = LeakyReLU((A * (I + L_k)^-1) H_k W + b), A and * entrywise",
+        ("tests/models/test_dist2cycle.py",), probes=(1, 2), breaks=("orientation",),
+    ),
+    Entry(
+        "dist2cycle_odd", "cochain.models.simplicial.dist2cycle:Dist2Cycle", "keros2022dist2cycle", "simplicial",
+        ("simplicial", "cell"), "clique", "H_k' = tanh((A * (I + L_k)^-1) H_k W), which keeps odd cochains odd",
+        ("tests/models/test_dist2cycle.py",), probes=(1, 2), options=(("activation", "tanh"),),
+    ),
+    Entry(
+        "scrawl", "cochain.models.simplicial.scrawl:SCRaWl", "frantzen2024scrawl", "simplicial",
+        ("simplicial", "cell"), "clique",
+        "h' = h + MLP(mean over visits of CNN(h || passed face || passed coface || same or adjacent j steps back))",
+        ("tests/models/test_scrawl.py",),
+        # which walks are taken depends on the order of the neighbours; for the same walks, renumbered, the law holds
+        breaks=("relabelling",),
+    ),
 )  # fmt: skip

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from cochain.complexes import Complex
-from cochain.errors import LawError
+from cochain.errors import CochainError, LawError
 from cochain.laws.recorder import Recorder
 from cochain.laws.result import LawResult
 from cochain.laws.running import attempt, deviation, type_of_answer
@@ -55,7 +55,12 @@ def no_dense(model: nn.Module, complex: Complex, seed: int = 0) -> LawResult:
     for nodes in (SMALL, LARGE):
         specimen = strip(complex, nodes, seed)
         with Recorder() as seen[nodes], torch.enable_grad():
-            y = model(specimen)
+            try:
+                y = model(specimen)
+            except CochainError as refusal:
+                raise LawError(
+                    f"no_dense: the model should run on a strip of {nodes} nodes, but {refusal}"
+                ) from refusal
             if y.requires_grad:
                 y.square().sum().backward()
     growth = seen[LARGE].largest / max(seen[SMALL].largest, 1)

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import get_args
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import dropout
 
 from cochain.complexes import Cochain, Complex
+from cochain.errors import unknown_name
 from cochain.kernels.rooted_paths import Choice
 from cochain.nn import Network, mlp, read_out
 from cochain.nn.mlp import BatchNorm
@@ -63,7 +65,9 @@ class PathNN(Network):
     def __init__(
         self, widths: Mapping[int, int], out: int, target: int | str = "whole", config: PathNNConfig = PathNNConfig()
     ) -> None:
-        layers = [_Encoder(widths[0], config), *(_Layer(config.hidden, k + 1) for k in range(config.layers))]
+        if config.paths not in get_args(Choice):
+            raise unknown_name("choice of paths", config.paths, get_args(Choice))
+        layers = [_Encoder(widths[0], config), *(_Layer(config, k + 1) for k in range(config.layers))]
         super().__init__(
             [Cochain(0, widths[0])], layers, read_out(target, {0: config.hidden}, out, "sum"), config.dropout
         )
@@ -77,10 +81,10 @@ class PathNN(Network):
         encoder, *layers = self.layers
         h = encoder(self.inputs(complex_)[0])
         for layer, level in zip(layers, path_levels(complex_, len(layers), self.choice), strict=True):
-            h = layer(h, level.sum(self.read(dropout(h, self.dropout, self.training), level)))
+            h = layer(h, level.sum(self.encode(dropout(h, self.dropout, self.training), level)))
         return self.readout(complex_, [{0: h}])  # type: ignore[no-any-return]
 
-    def read(self, h: Tensor, level: PathLevel) -> Tensor:
+    def encode(self, h: Tensor, level: PathLevel) -> Tensor:
         """Give the last state of the LSTM for each path, read from its far end."""
         steps = h[level.nodes.flip(1)]
         if self.embed is not None:
@@ -101,15 +105,16 @@ class _Encoder(nn.Module):
 
 
 class _Layer(nn.Module):
-    def __init__(self, hidden: int, edges: int) -> None:
+    def __init__(self, config: PathNNConfig, edges: int) -> None:
         super().__init__()
-        self.norm, self.edges = BatchNorm(hidden), edges
+        self.norm, self.edges = BatchNorm(config.hidden), edges
+        self.which = f"{config.paths} paths of {edges} edges"
 
     def forward(self, h: Tensor, m: Tensor) -> Tensor:
         return torch.relu(self.norm(h + m))
 
     def equations(self) -> list[str]:
-        return [f"h₀' = relu(BN(h₀ + Σ_p LSTM(h_p{self.edges}, ..., h_p0))), p the paths of {self.edges} edges"]
+        return [f"h₀' = relu(BN(h₀ + Σ_p LSTM(h_p{self.edges}, ..., h_p0))), p the {self.which}"]
 
     def arrows(self) -> list[tuple[int, int, str]]:
         return [(0, 0, f"P_{self.edges}")]

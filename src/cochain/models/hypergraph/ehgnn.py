@@ -14,6 +14,10 @@ from cochain.nn.incidence import Smoothed
 from cochain.nn.pool import strongest
 
 
+LEAST = 1e-3
+"""The least score of an edge that stays."""
+
+
 @dataclass(frozen=True)
 class EHGNNConfig:
     """Hyperparameters of `EHGNN`."""
@@ -50,7 +54,7 @@ class EHGNN(Network):
     Cost:
         per layer six products with H, $O(C \, nnz)$ time, $O(C (n_0 + n_1))$ memory.
     Differs from the paper:
-        an edge also begins with the mean of its nodes; scores are logistic; an edge that is left out still hears; one
+        an edge also begins with the mean of its nodes; scores are logistic, at least 0.001; an edge that is left out still hears; one
         readout of the last layer in place of the sum over all. On edges of two nodes conv is the paper's, elsewhere it
         is symmetric.
     Source:
@@ -100,7 +104,8 @@ class _Layer(nn.Module):
         edges = torch.relu(self.dual(down, ones, edges, None, "sum") + self.bias[0])
         if self.own is None or self.score is None:
             return nodes, edges, kept
-        score = torch.sigmoid(self.score(down, ones, edges, None, "sum"))
+        # Above 0, since nodes are scaled by the inverse root of the sum of their edges' scores.
+        score = torch.sigmoid(self.score(down, ones, edges, None, "sum")).clamp(min=LEAST)
         if self.keep < 1:
             kept = strongest(complex_, 1, score[:, 0], self.keep, kept)
             score, edges = torch.where(kept[:, None], score, 0.0), torch.where(kept[:, None], edges, 0.0)

@@ -21,10 +21,10 @@ class PhenomNNConfig:
     """Number of descent steps; they have no weights."""
     dropout: float = 0.5
     """Probability of dropping a channel of a node before the encoder and before the descent."""
-    clique: float = 0.1
-    """Weight of the energy of the clique expansion, lambda_0."""
-    star: float = 1.0
-    """Weight of the energy of the star expansion, lambda_1."""
+    clique: float = 0.0
+    """Weight of the energy of the clique expansion, lambda_0: hyperedges draw with the square of their size."""
+    star: float = 0.1
+    """Weight of the energy of the star expansion, lambda_1; features stay apart where it is below 1 / degree."""
     step: float = 1.0
     """Size alpha of a step; the energy never rises for steps up to 1."""
     nonnegative: bool = True

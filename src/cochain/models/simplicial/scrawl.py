@@ -21,7 +21,7 @@ class SCRaWlConfig:
     """Number of layers; all read the same walks."""
     dropout: float = 0.0
     """Probability of dropping a channel of a simplex before each layer."""
-    walks: int = 4
+    walks: int = 2
     """Walks that begin at each simplex."""
     length: int = 12
     """Steps of a walk."""
@@ -79,8 +79,8 @@ class SCRaWl(Network):
 
     def draw(self, complex_: Complex) -> dict[int, SimplexWalks]:
         """Walk over every rank that a layer writes."""
-        c, ranks = self.config, self.layers[1].ranks if self.config.layers else ()
-        return {k: simplex_walks(complex_, k, c.walks, c.length, self.ranks[-1], self.training) for k in ranks}
+        c, ranks = self.config, {k for each in self.layers if isinstance(each, _Convolutions) for k in each.ranks}
+        return {k: simplex_walks(complex_, k, c.walks, c.length, self.ranks[-1], self.training) for k in sorted(ranks)}
 
     def replay(self, complex_: Complex, walks: Mapping[int, SimplexWalks]) -> Tensor:
         """Give the answer for given walks."""

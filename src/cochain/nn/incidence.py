@@ -1,0 +1,80 @@
+"""Messages along incidences that are scaled by degrees on both sides."""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from cochain.complexes import Operator
+from cochain.nn.message import Message
+
+
+class Smoothed(Message):
+    r"""There and back along an incidence H, weighted: $D^{-1/2} H W D_e^{-1} H^T D^{-1/2} X \Theta$, D = diag(H w).
+
+    Both steps at once, since both need the degrees of the targets: the source is w, the target x. Symmetric, with
+    eigenvalues in [0, 1]. A cell that nothing of positive weight contains hears nothing.
+
+    Args:
+        in_channels: channels of the target.
+        out_channels: channels of the message.
+        dropout: probability of dropping a channel of the target.
+    """
+
+    reads_target = True
+
+    def __init__(self, in_channels: int, out_channels: int, dropout: float) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(in_channels, out_channels))
+        nn.init.xavier_uniform_(self.weight)
+        self.dropout = dropout
+
+    def forward(
+        self,
+        operator: Operator,
+        source: Float[Tensor, "hyperedges one"],
+        target: Float[Tensor, "nodes channels"] | None,
+        via: Float[Tensor, "shared more"] | None,
+        reduce: str,
+    ) -> Float[Tensor, "nodes out"]:
+        """Give D_v^-1/2 H W D_e^-1 H^T D_v^-1/2 X Theta."""
+        assert target is not None
+        weight = source.to(target.dtype)
+        degree = operator @ weight
+        # Where the degree is 0 no hyperedge is heard, so 1 stands for its inverse and no gradient is infinite.
+        scale = torch.where(degree > 0, degree, torch.ones_like(degree)).rsqrt()
+        size = operator.T.matrix.pattern.degrees.clamp(min=1)[:, None]
+        x = nn.functional.dropout(target, self.dropout, self.training) @ self.weight
+        return scale * (operator @ (weight / size * (operator.T @ (scale * x))))
+
+    def formula(self, neighborhood: str, source: str, target: str) -> str:
+        """Give `D^-1/2 H diag(w) D^-1 H^T D^-1/2 x W`."""
+        return f"Dᵥ^-1/2 {neighborhood} diag({source}) Dₑ^-1 {neighborhood}ᵀ Dᵥ^-1/2 {target} W"
+
+
+class DegreeScaled(Message):
+    r"""Along an incidence H, scaled by degrees: $D^{-1/2} H D_e^{-1/2} h$, D_e being the mean degree of e's targets.
+
+    A target without sources hears zero.
+    """
+
+    sums_only = True
+
+    def forward(
+        self,
+        operator: Operator,
+        source: Float[Tensor, "hyperedges channels"],
+        target: Float[Tensor, "nodes others"] | None,
+        via: Float[Tensor, "shared more"] | None,
+        reduce: str,
+    ) -> Float[Tensor, "nodes channels"]:
+        """Give the scaled sums."""
+        pattern, back = operator.matrix.pattern, operator.T
+        degree = pattern.degrees.to(source.dtype)[:, None]
+        size = back.matrix.pattern.degrees.clamp(min=1)[:, None]
+        # Where a degree is 0 nothing is heard, and 1 stands for its inverse.
+        mean = ((back @ degree) / size).clamp(min=1)
+        return degree.clamp(min=1).rsqrt() * (operator @ (mean.rsqrt() * source))
+
+    def formula(self, neighborhood: str, source: str, target: str) -> str:
+        """Give `D^-1/2 A D^-1/2 h`."""
+        return f"Dₓ^-1/2 {neighborhood} Dₑ^-1/2 {source}"

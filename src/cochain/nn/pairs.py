@@ -1,0 +1,114 @@
+"""All ordered pairs of the members of many groups: dense squares of different sizes, one below the other."""
+
+from collections.abc import Callable
+from functools import cached_property
+
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
+
+from cochain.complexes import Complex
+from cochain.errors import ComplexError
+from cochain.kernels import Pattern, gather_ranges, segment
+from cochain.kernels.membership import has_nonzero
+
+
+class Pairs:
+    """The ordered pairs of members of each group, a row of numbers for every one of them.
+
+    A group of m members has a square of m x m pairs, row by row; squares of all groups stand one below the other, so
+    that maps of channels and reductions take one operation for groups of all sizes, without padding.
+
+    Args:
+        groups: rows are groups, nonzeros their members.
+    """
+
+    def __init__(self, groups: Pattern) -> None:
+        self.groups = groups
+        each = groups.degrees.long()
+        self.begin = groups.indptr.long()[groups.rows.long()]
+        """Where the group of each member begins."""
+        self.size = each[groups.rows.long()]
+        """Members of the group of each member."""
+        second, self.bounds = gather_ranges(groups.indptr, groups.rows)
+        self.second = second
+        """The second member of each pair; members are counted as nonzeros of the groups."""
+        self.first = torch.repeat_interleave(self.size, output_size=len(second))
+        """The first member of each pair."""
+
+    @cached_property
+    def rows(self) -> Pattern:
+        """Rows are members, nonzeros the pairs that they come first in."""
+        return Pattern(self.bounds, torch.arange(len(self.first), device=self.first.device), self._shape)
+
+    @property
+    def _shape(self) -> tuple[int, int]:
+        return (len(self.size), len(self.first))
+
+    @cached_property
+    def diagonal(self) -> Int[Tensor, "members"]:
+        """The pair of each member with itself."""
+        return self.bounds[:-1] + torch.arange(len(self.size), device=self.size.device) - self.begin
+
+    @cached_property
+    def swapped(self) -> Int[Tensor, "pairs"]:
+        """For the pair (i, j), the pair (j, i)."""
+        return self.bounds[self.second] + self.first - self.begin[self.first]
+
+    @cached_property
+    def _squares(self) -> list[Int[Tensor, "groups size size"]]:
+        """For each size that occurs, the pairs of the groups of that size."""
+        each = self.groups.degrees.long()
+        start = self.bounds[self.groups.indptr[:-1].long()]
+        found = []
+        for size in torch.unique(each[each > 0]).tolist():  # different sizes, not groups: few
+            inside = torch.arange(size * size, device=start.device).view(size, size)
+            found.append(start[each == size][:, None, None] + inside)
+        return found
+
+    def joined(self, adjacency: Pattern) -> Bool[Tensor, "pairs"]:
+        """Say which pairs of nodes are neighbours, where the members are nodes."""
+        node = self.groups.indices
+        return has_nonzero(adjacency, node[self.first], node[self.second])
+
+    def sum_rows(self, x: Float[Tensor, "pairs channels"], reduce: str = "sum") -> Float[Tensor, "members channels"]:
+        """Reduce over the second member."""
+        return segment(self.rows, x, reduce)
+
+    def on_diagonal(self, x: Float[Tensor, "members channels"]) -> Float[Tensor, "pairs channels"]:
+        """Give the numbers of a member to its pair with itself, and 0 to all other pairs."""
+        return x.new_zeros(len(self.first), x.shape[1]).index_copy(0, self.diagonal, x)
+
+    def multiply(
+        self, x: Float[Tensor, "pairs channels"], y: Float[Tensor, "pairs channels"]
+    ) -> Float[Tensor, "pairs channels"]:
+        """Multiply the squares of every channel as matrices."""
+        return self.map_squares(lambda a, b: a @ b, x, y)
+
+    def map_squares(
+        self, function: Callable[..., Tensor], *xs: Float[Tensor, "pairs channels"]
+    ) -> Float[Tensor, "pairs channels"]:
+        """Apply a function of squares, `(groups, channels, size, size)` each, to all groups, by size."""
+        out = torch.zeros_like(xs[0])
+        for places in self._squares:
+            parts = [x[places].movedim(3, 1) for x in xs]
+            square = function(*parts).movedim(1, 3)
+            out = out.index_copy(0, places.flatten(), square.reshape(-1, out.shape[1]))
+        return out
+
+
+def component_pairs(complex_: Complex, max_nodes: int) -> Pairs:
+    """Give the pairs of nodes of each component.
+
+    Raises:
+        ComplexError: when a component has more than `max_nodes` nodes.
+    """
+    offsets = complex_.offsets(0)
+    most = int(offsets.diff().max()) if len(complex_) else 0
+    if most > max_nodes:
+        raise ComplexError(
+            f"a component should have at most max_nodes = {max_nodes} nodes, since all pairs of them have features, "
+            f"but one has {most}; take another model, or raise max_nodes if the memory is there"
+        )
+    nodes = torch.arange(complex_.sizes[0], device=offsets.device)
+    return Pairs(Pattern(offsets, nodes, (len(complex_), len(nodes))))

@@ -1,0 +1,1 @@
+"""What networks are trained towards: losses that compare, pre-training, distillation."""
