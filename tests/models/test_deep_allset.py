@@ -12,14 +12,8 @@ POOL = {"sum": lambda h: h.sum(dim=0), "mean": lambda h: h.mean(dim=0), "max": l
 
 
 def perceptron(parts: nn.Sequential, x: Tensor) -> Tensor:
-    """Linear, norm, relu, linear, and once more norm and relu where the network ends so."""
-    y = parts[3].weight @ torch.relu(layer_norm(parts[1], parts[0].weight @ x + parts[0].bias)) + parts[3].bias
-    return torch.relu(layer_norm(parts[4], y)) if len(parts) > 4 else y
-
-
-def layer_norm(norm: nn.LayerNorm, x: Tensor) -> Tensor:
-    centred = x - x.mean()
-    return centred / (centred.square().mean() + norm.eps).sqrt() * norm.weight + norm.bias
+    first, last = parts[0], parts[2]
+    return last.weight @ torch.relu(first.weight @ x + first.bias) + last.bias
 
 
 def run(network: nn.Module, c: cc.Complex, reduce: str) -> dict[int, Tensor]:
@@ -33,7 +27,7 @@ def run(network: nn.Module, c: cc.Complex, reduce: str) -> dict[int, Tensor]:
         for chosen in reads[rank]:
             told = [perceptron(inner, state[1 - rank][y]) for y in chosen]
             total = POOL[reduce](torch.stack(told)) if told else torch.zeros(8, dtype=c[0].x.dtype)
-            rows.append(perceptron(outer, total))
+            rows.append(torch.relu(perceptron(outer, total)))
         state[rank] = torch.stack(rows)
     return state
 

@@ -19,7 +19,7 @@ def edges_of(c: cc.Complex, x: Tensor) -> Tensor:
         pairs = list(combinations(each, 2))
         if not pairs:
             continue
-        distances = [float((x[i] - x[j]).square().sum()) for i, j in pairs]
+        distances = [(x[i] - x[j]).square().sum().item() for i, j in pairs]
         farthest = [pair for pair, d in zip(pairs, distances, strict=True) if d == max(distances)]
         for i, j in farthest:
             edges = {frozenset((i, j))} | {frozenset((end, k)) for end in (i, j) for k in each if k not in (i, j)}

@@ -67,12 +67,11 @@ def lstm(module: torch.nn.LSTM, xs: list[torch.Tensor]) -> torch.Tensor:
 def test_formula(choice, marked) -> None:
     c = graph()
     network = model("path_nn", c, "whole", hidden=4, paths=choice, distances=marked)
-    encoder, *layers = network.layers
     h, far = c[0].x, distances(c)
     for place in (0, 3):
-        linear, norm = encoder.map[place], encoder.map[place + 1]
+        linear, norm = network.first[place], network.first[place + 1]
         h = torch.relu(batch_norm(norm, h @ linear.weight.T + linear.bias))
-    for edges, layer in enumerate(layers, start=1):
+    for edges, layer in enumerate(network.layers, start=1):
         rows = []
         for v in range(9):
             total = h[v]

@@ -1,5 +1,7 @@
 """GNN-RNI: its formula densely for one draw, its distribution, and what plain message passing cannot tell apart."""
 
+from pathlib import Path
+
 import torch
 from torch.testing import assert_close
 
@@ -65,3 +67,19 @@ def test_learns_what_plain_message_passing_cannot() -> None:
             (network.eval()(cc.Complex.union(pair * 200)).argmax(dim=1) == torch.tensor([0, 1] * 200)).double().mean()
         )
     assert right > 0.8
+
+
+def test_plain_message_passing_answers_both_graphs_of_a_formula_alike(mirror: Path) -> None:
+    """EXP: one graph of each pair is satisfiable and one is not, so that it guesses half of them right."""
+    c = cc.datasets.load("exp", root=mirror)
+    with torch.no_grad():
+        answers = (
+            cc.models.build("gin", c, out=2, target="whole", seed=0)
+            .double()
+            .eval()(c.with_cochain(0, "x", c[0].x.double()))
+        )
+        drawn = cc.models.build("rni", c, out=2, target="whole", seed=0).eval()(c)
+    assert_close(answers[0::2], answers[1::2])
+    assert bool((c.whole.y[0::2] != c.whole.y[1::2]).all())
+    assert (answers.argmax(dim=1) == c.whole.y).double().mean() == 0.5
+    assert bool((drawn[0::2] != drawn[1::2]).any(dim=1).all())

@@ -97,7 +97,7 @@ def planted(seed: int) -> cc.Complex:
 
 def train(network: nn.Module, c: cc.Complex, loss: "nn.Module | Distillation | None" = None) -> nn.Module:
     optimizer, rows = torch.optim.Adam(network.parameters(), lr=0.01, weight_decay=5e-4), c[0].split == 0
-    for _ in range(50):
+    for _ in range(40):
         optimizer.zero_grad()
         scores = network.train()(c)
         (nn.functional.cross_entropy(scores[rows], c[0].y[rows]) if loss is None else loss(scores)).backward()
@@ -115,7 +115,7 @@ def accuracy(network: nn.Module, c: cc.Complex) -> float:
 def test_a_distilled_perceptron_beats_a_plain_one_and_comes_near_its_teacher(hyperedges: float) -> None:
     torch.manual_seed(0)
     c = planted(int(hyperedges))
-    teacher = train(build("hgnn", c, hidden=32, seed=0), c)
+    teacher = train(build("hgnn", c, hidden=16, seed=0), c)
     plain = train(build("mlp", c, hidden=64, seed=0), c)
     student = train(build("mlp", c, hidden=64, seed=0), c, Distillation(teacher, c, hyperedges=hyperedges))
     alone = cc.Complex.points(torch.zeros(240, 1)).with_cochain(0, "x", c[0].x)

@@ -1,6 +1,6 @@
 """Models published for cell complexes."""
 
-from cochain.catalog.record import Entry
+from cochain.catalog.record import ANY, Entry
 
 CELLULAR: tuple[Entry, ...] = (
     Entry(
@@ -40,5 +40,12 @@ CELLULAR: tuple[Entry, ...] = (
         "cw_an", "cochain.models.cellular.cw:CW", "khorana2024cw", "cell", ("simplicial", "cell"), "cycles",
         "H_k' = tanh(H_k W + att_down H_k W + att_up H_k W), att signed", ("tests/models/test_cw.py",),
         probes=(1, 2), options=(("message", "attention"),),
+    ),
+    Entry(
+        "dcm", "cochain.models.cellular.dcm:DCM", "battiloro2024dcm", "cell", ANY, None,
+        "h' = relu(h W + sum_y w_xy h_y W' + mean over edges of what they hear through polygons), cells by entmax",
+        ("tests/models/test_dcm.py",),
+        # any node may become a neighbour of any other of its component
+        breaks=("isolated_cells",),
     ),
 )  # fmt: skip

@@ -67,7 +67,7 @@ HYPERGRAPH: tuple[Entry, ...] = (
     Entry(
         "all_deep_sets", "cochain.models.hypergraph.deep_allset:AllDeepSets", "chien2022allset", "hypergraph",
         HYPER, None,
-        "f(S) = relu(LN(MLP(sum of MLP(s)))), nodes to hyperedges and back",
+        "f(S) = relu(MLP(sum of MLP(s))), nodes to hyperedges and back",
         ("tests/models/test_deep_allset.py",),
     ),
     Entry(

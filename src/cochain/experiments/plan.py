@@ -7,6 +7,7 @@ from typing import Any
 from cochain.catalog import entry
 from cochain.complexes import Complex
 from cochain.errors import CochainError, SpecError, unknown_name
+from cochain.experiments.code import code_of
 from cochain.experiments.comparison import Failure, Task
 from cochain.experiments.execute import versions
 from cochain.experiments.lifting import canonical_lift
@@ -121,7 +122,7 @@ def _spec(
             "training": training,
             "device": request.device.split(":")[0],
             "precision": request.precision,
-            "versions": {name: known[name] for name in ("cochain", "torch")},
+            "versions": {"cochain": known["cochain"], "torch": known["torch"], "code": code_of(name)},
         }
     )
 

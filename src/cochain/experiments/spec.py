@@ -83,7 +83,7 @@ class RunSpec(BaseModel):
     precision: Precision = "32-true"
     """Floating type of weights and features."""
     versions: dict[str, str]
-    """Versions of cochain and torch."""
+    """Versions of cochain and torch, and a digest of the code that the numbers go through."""
 
     def to_json(self) -> str:
         """Give the canonical text: sorted keys, no spaces, shortest decimal form of every number."""

@@ -40,13 +40,15 @@ class EquivariantLinear(nn.Module):
         self, pairs: Pairs, u: Float[Tensor, "members one"], z: Float[Tensor, "pairs two"]
     ) -> tuple[Float[Tensor, "members out"], Float[Tensor, "pairs others"]]:
         """Give the numbers of members and of pairs."""
-        swapped, diagonal, rows = z[pairs.swapped], z[pairs.diagonal], pairs.sum_rows(z, "mean")
+        swapped, diagonal = z.index_select(0, pairs.swapped), z.index_select(0, pairs.diagonal)
+        rows = pairs.sum_rows(z, "mean")
         members = self.member(torch.cat([u, diagonal, rows, pairs.sum_rows(swapped, "mean")], dim=1))
         means = segment(pairs.groups, torch.cat([u, rows, diagonal], dim=1), "mean")
-        groups = self.group(means)[pairs.groups.rows]
+        groups = self.group(means).index_select(0, pairs.groups.rows)
         if self.pair is None:
             return members + groups, z
         a, b, d, f = members.chunk(4, dim=1)
         c, e, g = groups.chunk(3, dim=1)
-        z = self.pair(torch.cat([z, swapped], dim=1)) + (a + c)[pairs.first] + b[pairs.second]
+        z = self.pair(torch.cat([z, swapped], dim=1)) + (a + c).index_select(0, pairs.first)
+        z = z + b.index_select(0, pairs.second)
         return f + g, z.index_add(0, pairs.diagonal, d + e)

@@ -56,15 +56,14 @@ class Pairs:
         return self.bounds[self.second] + self.first - self.begin[self.first]
 
     @cached_property
-    def _squares(self) -> list[Int[Tensor, "groups size size"]]:
-        """For each size that occurs, the pairs of the groups of that size."""
-        each = self.groups.degrees.long()
-        start = self.bounds[self.groups.indptr[:-1].long()]
-        found = []
-        for size in torch.unique(each[each > 0]).tolist():  # different sizes, not groups: few
-            inside = torch.arange(size * size, device=start.device).view(size, size)
-            found.append(start[each == size][:, None, None] + inside)
-        return found
+    def _by_size(self) -> tuple[Tensor, Tensor, list[tuple[int, int]]]:
+        """The pairs in the order of the sizes of their groups, the way back, and how many groups there are by size."""
+        order = torch.argsort(self.size[self.first], stable=True)
+        back = torch.empty_like(order)
+        back[order] = torch.arange(len(order), device=order.device)
+        sizes, counts = torch.unique(self.groups.degrees, return_counts=True)
+        shapes = zip(counts.tolist(), sizes.tolist(), strict=True)
+        return order, back, [(count, size) for count, size in shapes if size]
 
     def joined(self, adjacency: Pattern) -> Bool[Tensor, "pairs"]:
         """Say which pairs of nodes are neighbours, where the members are nodes."""
@@ -89,12 +88,14 @@ class Pairs:
         self, function: Callable[..., Tensor], *xs: Float[Tensor, "pairs channels"]
     ) -> Float[Tensor, "pairs channels"]:
         """Apply a function of squares, `(groups, channels, size, size)` each, to all groups, by size."""
-        out = torch.zeros_like(xs[0])
-        for places in self._squares:
-            parts = [x[places].movedim(3, 1) for x in xs]
-            square = function(*parts).movedim(1, 3)
-            out = out.index_copy(0, places.flatten(), square.reshape(-1, out.shape[1]))
-        return out
+        order, back, shapes = self._by_size
+        lengths = [count * size**2 for count, size in shapes]
+        blocks = [torch.split(x.index_select(0, order), lengths) for x in xs]
+        parts = []
+        for (count, size), *squares in zip(shapes, *blocks, strict=True):  # different sizes, not groups: few
+            square = function(*(each.view(count, size, size, each.shape[1]).movedim(3, 1) for each in squares))
+            parts.append(square.movedim(1, 3).flatten(0, 2))
+        return torch.cat(parts).index_select(0, back) if parts else xs[0]
 
 
 def component_pairs(complex_: Complex, max_nodes: int) -> Pairs:

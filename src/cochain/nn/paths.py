@@ -11,7 +11,7 @@ from cochain.errors import ComplexError
 from cochain.kernels import Pattern, segment
 from cochain.kernels.limits import LimitError
 from cochain.kernels.membership import has_nonzero
-from cochain.kernels.rooted_paths import Choice, RootedPaths, rooted_paths
+from cochain.kernels.rooted_paths import RootedPaths, rooted_paths
 
 MOST_PATHS = 20_000_000
 """Paths of one length that are made at most: some gigabytes, before any channel."""
@@ -30,6 +30,10 @@ class PathLevel:
     counts: Int[Tensor, "nodes"]
     """How many start there, those that are not drawn among them."""
 
+    def read(self, x: Float[Tensor, "nodes channels"]) -> Float[Tensor, "paths length channels"]:
+        """Give the features along each path."""
+        return x.index_select(0, self.nodes.flatten()).view(*self.nodes.shape, x.shape[1])
+
     def sum(self, x: Float[Tensor, "paths channels"]) -> Float[Tensor, "nodes channels"]:
         """Add up over the paths from each node; where some are drawn, the unbiased estimate of that sum."""
         if len(self.nodes) == int(self.counts.sum()):
@@ -46,7 +50,7 @@ class PathLevel:
         return _level(RootedPaths(self.nodes[kept], self.distances[kept]), self.counts)
 
 
-def path_levels(complex_: Complex, longest: int, choice: Choice = "simple") -> list[PathLevel]:
+def path_levels(complex_: Complex, longest: int, choice: str = "simple") -> list[PathLevel]:
     """Give the paths of 1, 2, ..., `longest` edges from every node.
 
     Found anew in every call, from the adjacency that is kept with the complex: to encode a path takes far longer.

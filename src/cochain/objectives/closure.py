@@ -84,7 +84,9 @@ def open_triangles(
         )
     time = complex[1].time.cpu().double().reshape(-1).numpy()
     middle, end = np.quantile(time, [until, upto]) if len(time) else (0.0, 0.0)
-    past, future = (_kept(complex, torch.from_numpy(when)) for when in (time <= middle, (time > middle) & (time <= end)))
+    past, future = (
+        _kept(complex, torch.from_numpy(when)) for when in (time <= middle, (time > middle) & (time <= end))
+    )
     graph = expand(past, features=None, max_cells=max_triangles)
     triangles = clique(graph, 2, features=None, max_cells=max_triangles).simplices(2)
     triangles = triangles[_found(past, triangles, max_triangles) < 0]
@@ -103,7 +105,9 @@ def relative_precision(scores: Float[Tensor, "triangles"], closes: Bool[Tensor, 
 
     if not bool(closes.any()) or not bool(torch.isfinite(scores).all()):
         raise ShapeError("there should be a triangle that closes and finite scores, but there is none, or one is not")
-    return float(average_precision_score(closes.numpy(), scores.numpy()) / closes.double().mean())
+    mantissa, exponent = np.frexp(scores.double().numpy())
+    tied = np.ldexp(np.round(mantissa * 2.0**40), exponent)  # to 12 digits: what only rounding tells apart is tied
+    return float(average_precision_score(closes.numpy(), tied) / closes.double().mean())
 
 
 def _kept(complex_: Complex, chosen: Tensor) -> Complex:

@@ -30,7 +30,7 @@ class AllDeepSets(Network):
     r"""Hyperedges are a function of the set of their nodes, nodes of the set of their hyperedges, both Deep Sets.
 
     $$h_e = f(\{h_x\}_{x \in e}), \quad h_x' = g(\{h_e\}_{e \ni x}), \qquad
-      f(S) = \sigma\Big(\mathrm{LN}\Big(\mathrm{MLP}\Big(\sum_{s \in S} \mathrm{MLP}(s)\Big)\Big)\Big)$$
+      f(S) = \sigma\Big(\mathrm{MLP}\Big(\sum_{s \in S} \mathrm{MLP}(s)\Big)\Big)$$
 
     Each step has its own two networks. Sums know no order, so relabelling nodes permutes the output and relabelling
     hyperedges leaves it. The empty set, that of a node in no hyperedge, gives a constant.
@@ -45,7 +45,7 @@ class AllDeepSets(Network):
     Cost:
         per layer $O(C (nnz + C (n_0 + n_1)))$ time, $O(C (n_0 + n_1))$ memory.
     Differs from the paper:
-        layers are normalised (LN) inside and after the networks, as in its authors' code. A linear map reads nodes, or
+        nothing in the formula; its authors' code also normalises inside the networks. A linear map reads nodes, or
         hyperedges before they speak back.
     Source:
         Chien et al., 2022, "You are AllSet: A Multiset Function Framework for Hypergraph Neural Networks".
@@ -66,8 +66,8 @@ class AllDeepSets(Network):
         channels = [widths[0]] + [hidden] * len(ranks)
         layers = [
             Layer(
-                route(incident(rank, 1 - rank), _Encoded(mlp(before, hidden, hidden, norm="layer")), config.reduce),
-                update={rank: MLPUpdate(mlp(hidden, hidden, hidden, norm="layer", last=True), join="none")},
+                route(incident(rank, 1 - rank), _Encoded(mlp(before, hidden, hidden)), config.reduce),
+                update={rank: MLPUpdate(mlp(hidden, hidden, hidden, last=True), join="none")},
             )
             for rank, (before, _) in zip(ranks, pairwise(channels), strict=True)
         ]

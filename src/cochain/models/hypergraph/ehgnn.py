@@ -13,9 +13,8 @@ from cochain.nn import Embed, Network, incident, pool_nodes, read_out
 from cochain.nn.incidence import Smoothed
 from cochain.nn.pool import strongest
 
-
 LEAST = 1e-3
-"""The least score of an edge that stays."""
+"""The least score of an edge that stays: nodes are scaled by the inverse root of the sum of their edges' scores."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +40,7 @@ class EHGNN(Network):
 
     The dual hypergraph has edges as nodes and nodes as hyperedges, its incidence is $H^T$, and its dual is the first
     one. HyperDrop (`keep` < 1): edges whose score is not among the highest of their component fall silent from there
-    on. Built from H and scores alone, so relabelling permutes the output. Which edges stay is state that lasts from
-    layer to layer, which routes do not have; hence a forward of its own.
+    on. Built from H and scores, so relabelling permutes the output. Which edges stay lasts; hence a forward of its own.
 
     Args:
         widths: channels per rank (0 and 1) that come in.
@@ -54,9 +52,8 @@ class EHGNN(Network):
     Cost:
         per layer six products with H, $O(C \, nnz)$ time, $O(C (n_0 + n_1))$ memory.
     Differs from the paper:
-        an edge also begins with the mean of its nodes; scores are logistic, at least 0.001; an edge that is left out still hears; one
-        readout of the last layer in place of the sum over all. On edges of two nodes conv is the paper's, elsewhere it
-        is symmetric.
+        an edge also begins with the mean of its nodes, and one that is left out still hears; scores are logistic and at
+        least 0.001; one readout of the last layer. On edges of two nodes conv is the paper's, elsewhere symmetric.
     Source:
         Jo et al., 2021, "Edge Representation Learning with Hypergraphs".
     """
@@ -104,7 +101,6 @@ class _Layer(nn.Module):
         edges = torch.relu(self.dual(down, ones, edges, None, "sum") + self.bias[0])
         if self.own is None or self.score is None:
             return nodes, edges, kept
-        # Above 0, since nodes are scaled by the inverse root of the sum of their edges' scores.
         score = torch.sigmoid(self.score(down, ones, edges, None, "sum")).clamp(min=LEAST)
         if self.keep < 1:
             kept = strongest(complex_, 1, score[:, 0], self.keep, kept)
