@@ -47,6 +47,8 @@ def test_positions_and_flows() -> None:
     assert "etnn" not in choose(c, "whole").names
     flowing = c.with_cochain(1, "x", torch.randn(5, 1), odd=True)
     assert {"scone", "sccnn"} <= set(choose(flowing, 0).names)
+    assert "sees orientation: the edges carry flows" in str(choose(flowing, 0))
+    assert len(set(choose(flowing, 0).names)) == len(choose(flowing, 0).names)
     assert "scone" not in choose(c, 0).names
 
 
@@ -68,6 +70,13 @@ def test_data_of_the_mirror(name: str, mirror: Path) -> None:
         "house": ("mlp", "hgnn", "unigin", "allset_transformer", "ed_hnn", "gcn"),
     }
     assert choice.names == expected[name]
+
+
+def test_what_fills_a_complex_is_called_by_its_name() -> None:
+    triangles = cc.Complex.simplicial([(0, 1, 2), (1, 2, 3)])
+    rings = cc.Complex.cell([(0, 1, 2, 3), (2, 3, 4)])
+    assert "cin: lets triangles speak" in str(choose(triangles, "whole"))
+    assert "cin: lets rings speak" in str(choose(rings, "whole"))
 
 
 def test_surfaces() -> None:

@@ -19,7 +19,7 @@ def run(network, c, actions=None):
     h = c[0].x @ embed.maps["0"].weight.T + embed.maps["0"].bias
     for layer in layers:
         if actions is None:
-            taken = two_layers(network.policy.map, torch.cat([h, means @ h], dim=1)).argmax(dim=1).tolist()
+            taken = two_layers(network.policy, torch.cat([h, means @ h], dim=1)).argmax(dim=1).tolist()
         else:
             taken = [ACTIONS.index(actions)] * 9
         new = []

@@ -69,8 +69,9 @@ def test_transports_are_orthogonal_and_inverse_both_ways() -> None:
     assert_close(maps.mT @ maps, torch.eye(2, dtype=F64).expand(len(maps), 2, 2))
     there, back = maps[1::2].mT @ maps[0::2], maps[0::2].mT @ maps[1::2]
     assert_close(there, back.mT)
-    eigenvalues = torch.linalg.eigvalsh(sheaf.laplacian().to_dense())
-    assert eigenvalues.min() > -1e-10
+    laplacian = sheaf.laplacian().to_dense()
+    assert_close(laplacian, laplacian.T)
+    assert torch.linalg.eigvalsh(laplacian).min() > -1e-10
 
 
 def test_points_of_a_plane_give_a_trivial_connection() -> None:
@@ -82,6 +83,11 @@ def test_points_of_a_plane_give_a_trivial_connection() -> None:
     dimensions, _ = sheaf.global_sections()
     parts = c.betti()[0]
     assert dimensions.tolist() == [2 * parts]
+    # gauge-equivalent to the constant sheaf: some basis at every node turns its Laplacian into that of the graph, twice
+    bases = plane.T @ local_frames(c, points, 2, tie=1e-6)
+    constant = Sheaf.constant(c, 2, dtype=F64).laplacian().to_dense()
+    turn = torch.block_diag(*bases)
+    assert_close(turn @ sheaf.laplacian().to_dense() @ turn.T, constant, atol=1e-9, rtol=0)
 
 
 def test_a_frame_does_not_depend_on_the_order_of_the_neighbours() -> None:

@@ -76,6 +76,16 @@ def test_by_hand_around_a_hollow_and_a_filled_triangle() -> None:
     assert_close(filled.resolve(INVERSE, F64).to_dense(), torch.eye(3, dtype=F64) / 4)
 
 
+def test_a_flow_around_a_hole_passes_and_one_around_a_filled_triangle_is_quartered() -> None:
+    c = cc.Complex.simplicial([(0, 1), (0, 2), (1, 2), (3, 4, 5)])
+    for nodes, share in ((0, 1, 2), 1.0), ((3, 4, 5), 0.25):
+        flow = torch.zeros(6, 1, dtype=F64)
+        flow[c.find(1, [nodes[:2], nodes[1:], nodes[::2]])] = torch.tensor([[1.0], [1.0], [-1.0]], dtype=F64)
+        c = c.with_cochain(1, "x", flow, odd=True)
+        layer = model("dist2cycle_odd", c, 1, layers=1).layers[0]
+        assert_close(layer(c, {1: flow})[1], torch.tanh(share * flow @ layer.routes[0].message.weight))
+
+
 def test_the_operator_is_selected_along() -> None:
     c = triangles(WIDTHS, ODD)
     other = c.relabel({1: torch.randperm(c.sizes[1])})

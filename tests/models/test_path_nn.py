@@ -5,15 +5,20 @@ from itertools import pairwise
 import networkx as nx
 import pytest
 import torch
+from hypothesis import given
 from torch.testing import assert_close
 
 import cochain as cc
 from cochain.errors import ComplexError, UnknownNameError
+from cochain.kernels import Pattern
+from cochain.kernels.paths import simple_paths
 from cochain.kernels.rooted_paths import rooted_paths
 from cochain.nn import upper
 from cochain.nn.paths import path_levels
 from graph_pairs import hexagon_and_triangles, rook_and_shrikhande
 from model_checks import F64, batch_norm, check_laws, graph, model, neighbours, whole_mlp
+from small_graphs import csr, graphs
+from small_graphs import walks as walks_of
 
 CHOICES = ("simple", "shortest", "one shortest")
 
@@ -49,6 +54,23 @@ def test_paths(choice) -> None:
         far = distances(c)
         assert_close(level.distances, far[level.nodes[:, :1], level.nodes])
         assert level.counts.tolist() == [len(walks(c, start, edges, choice)) for start in range(7)]
+
+
+@given(graphs(max_nodes=7))
+def test_paths_of_any_graph(found: nx.Graph) -> None:
+    """Both directions of what the lift's search lists once; shortest ones as networkx lists them."""
+    indptr, indices = (torch.from_numpy(each) for each in csr(found))
+    pattern = Pattern(indptr, indices, (len(found), len(found)))
+    once = walks_of(simple_paths(*csr(found), 4))
+    there = [tuple(path) for level in rooted_paths(pattern, 4) for path in level.nodes.tolist()]
+    assert sorted(there) == sorted([*once, *(path[::-1] for path in once)])
+    shortest = [tuple(path) for level in rooted_paths(pattern, 7, "shortest") for path in level.nodes.tolist()]
+    ends = [(u, v) for u in found for v in found if u != v and nx.has_path(found, u, v)]
+    assert sorted(shortest) == sorted(tuple(p) for u, v in ends for p in nx.all_shortest_paths(found, u, v))
+    single = [
+        (path[0], path[-1]) for level in rooted_paths(pattern, 7, "one shortest") for path in level.nodes.tolist()
+    ]
+    assert sorted(map(tuple, single)) == sorted(ends)
 
 
 def lstm(module: torch.nn.LSTM, xs: list[torch.Tensor]) -> torch.Tensor:

@@ -154,18 +154,3 @@ def test_tells_a_pair_apart_that_simplicial_message_passing_cannot() -> None:
         seen.append({tuple(each) for each in bits[:, :4, 3:5].flatten(1).tolist()})
     assert seen[0] < seen[1]
     assert {each[1::2] for each in seen[1] - seen[0]} == {(0.0, 0.0, 0.0, 1.0)}
-
-
-def test_learns_to_tell_that_pair_apart() -> None:
-    one, two = ring(8), ring(4, 4)
-    assert len(one) == len(two) == 1
-    batch, goal = cc.Complex.union([one, two] * 8), torch.tensor([0, 1] * 8)
-    options = {"walks": 8, "length": 8}
-    network = cc.models.build("scrawl", batch, out=2, hidden=16, layers=1, target="whole", seed=0, options=options)
-    optimizer = torch.optim.Adam(network.parameters(), lr=0.01)
-    for _ in range(60):
-        optimizer.zero_grad()
-        torch.nn.functional.cross_entropy(network(batch), goal).backward()
-        optimizer.step()
-    with torch.no_grad():  # walks are drawn anew
-        assert (network(batch).argmax(dim=1) == goal).double().mean() > 0.9

@@ -7,6 +7,7 @@ from torch.testing import assert_close
 
 import cochain as cc
 from cochain.models import build
+from cochain.models.sheaf.sheaf_nn import given_sheaf
 from model_checks import F64, adjacency, check_laws, graph, model, triangles
 
 
@@ -66,6 +67,24 @@ def test_identity_maps_give_the_gcn_layer() -> None:
     assert_close(layer(c, {0: x.flatten(1)})[0], want.flatten(1))
     given = c.with_cochain(1, "maps", torch.eye(2, dtype=F64).expand(7, 2, 2, 2))
     assert_close(network(given), network(c))
+
+
+def test_the_laplacian_is_semidefinite_and_its_kernel_is_the_sections() -> None:
+    """The row of the table: on given maps L is PSD with the global sections as kernel, on identity ones L_G x I."""
+    c = with_maps(graph(), 2)
+    sheaf = given_sheaf(c, 2, F64)
+    dense = sheaf.laplacian().to_dense()
+    values, vectors = torch.linalg.eigh(dense)
+    assert values.min() > -1e-12
+    dimensions, basis = sheaf.global_sections()
+    kernel = vectors[:, values < 1e-10]
+    assert kernel.shape[1] == dimensions.sum() > 0
+    flat = basis.flatten(0, 1)
+    assert_close(kernel @ kernel.T, flat @ flat.T)
+    a = adjacency(c)
+    want = torch.kron(torch.diag(a.sum(dim=1)) - a, torch.eye(2, dtype=F64))
+    identity = c.with_cochain(1, "maps", torch.eye(2, dtype=F64).expand(7, 2, 2, 2))
+    assert_close(given_sheaf(identity, 2, F64).laplacian().to_dense(), want)
 
 
 def test_laws() -> None:

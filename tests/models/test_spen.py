@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.testing import assert_close
 
 import cochain as cc
-from cochain.errors import SpecError
+from cochain.errors import ComplexError, SpecError
 from cochain.kernels import Pattern
 from cochain.nn.equivariant import EquivariantLinear
 from cochain.nn.pairs import Pairs
@@ -137,6 +137,12 @@ def test_pairs_of_groups_of_several_sizes() -> None:
 def test_a_ball_has_a_radius() -> None:
     with pytest.raises(SpecError, match="hops should be a number of steps >= 1, but is 0"):
         model("spen", graph(), 0, hops=0)
+
+
+def test_too_many_pairs_are_refused(monkeypatch) -> None:
+    monkeypatch.setattr("cochain.nn.pairs.MOST_PAIRS", 40)
+    with pytest.raises(ComplexError, match=r"at most 40 pairs .* but 9 groups of up to 4 members have 73"):
+        model("spen", graph(), 0)(graph())
 
 
 def test_no_edges() -> None:

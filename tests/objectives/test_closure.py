@@ -6,7 +6,7 @@ from math import inf, log
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.testing import assert_close
 
@@ -61,6 +61,7 @@ def test_by_hand() -> None:
     assert task.rate == 0.25
 
 
+@settings(max_examples=10)
 @given(st.integers(0, 200))
 def test_candidates_and_labels_with_loops(seed) -> None:
     sets, c = drawn(seed)

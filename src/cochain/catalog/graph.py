@@ -69,4 +69,11 @@ GRAPH: tuple[Entry, ...] = (
         ("tests/models/test_ppgn.py",), breaks=("isolated_cells", "no_dense", "scale"),
         options=(("polynomials", True),),
     ),
+    Entry(
+        "snowflake", "cochain.models.graph.snowflake:Snowflake", "borde2024snowflakes", "graph", ANY, None,
+        "h' = relu(h W + softmax over the k nearest of -d h_y W'), d = f(|z - z_y|) a learned metric",
+        ("tests/models/test_snowflake.py",),
+        # any node may become a neighbour of any other of its component
+        breaks=("isolated_cells",),
+    ),
 )  # fmt: skip

@@ -33,4 +33,9 @@ SHEAF: tuple[Entry, ...] = (
         "sheaf", HYPER, None, "as sheaf_hypergraph, F any matrices", ("tests/models/test_sheaf_hypergraph.py",),
         options=(("maps", "general"),),
     ),
+    Entry(
+        "nsd_linear", "cochain.models.sheaf.nsd:NSD", "bodnar2022nsd", "sheaf", GRAPHS, None,
+        "X' = (1 + tanh eps) X - Delta_F (I x W_1) X W_2, one F for all steps, with rows for low and high frequencies",
+        ("tests/models/test_nsd.py",), options=(("linear", True), ("low", True), ("high", True)),
+    ),
 )  # fmt: skip

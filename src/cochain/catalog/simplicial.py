@@ -115,4 +115,10 @@ SIMPLICIAL: tuple[Entry, ...] = (
         # which walks are taken depends on the order of the neighbours; for the same walks, renumbered, the law holds
         breaks=("relabelling",),
     ),
+    Entry(
+        "topnets", "cochain.models.simplicial.topnets:TopNets", "verma2024topnets", "simplicial",
+        ("simplicial", "cell", "combinatorial"), "clique",
+        "dh/dt = MLP(h || sum over N of M(h, h_y, |c - c_y|^2, sizes)), dz/dt = mean of (z - z_y) MLP(m)",
+        ("tests/models/test_topnets.py",),
+    ),
 )  # fmt: skip

@@ -48,7 +48,8 @@ def entmax(pattern: Pattern, scores: Float[Tensor, "nnz"], alpha: float = 1.5) -
         raise SpecError(f"alpha should be from 1 (softmax) to 2 (sparsemax), but is {alpha}")
     if alpha == 1:
         return softmax(pattern, scores)
-    return _Entmax.apply(pattern, scores, alpha)  # type: ignore[no-untyped-call, no-any-return]
+    shares: Tensor = _Entmax.apply(pattern, scores, alpha)  # type: ignore[no-untyped-call]
+    return shares
 
 
 def _threshold(pattern: Pattern, z: Tensor, power: float) -> Tensor:

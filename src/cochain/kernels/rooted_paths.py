@@ -4,7 +4,7 @@
 shortest paths grow from shortest paths alone, so that the others are never made.
 """
 
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import torch
 from jaxtyping import Int
@@ -14,7 +14,7 @@ from cochain.kernels.index import gather_ranges
 from cochain.kernels.limits import refuse_above
 from cochain.kernels.sparse import Pattern
 
-Choice = Literal["simple", "shortest", "one shortest"]
+CHOICES = ("simple", "shortest", "one shortest")
 
 
 class RootedPaths(NamedTuple):
@@ -49,7 +49,7 @@ class _Reached(NamedTuple):
 
 
 def rooted_paths(
-    adjacency: Pattern, longest: int, choice: Choice = "simple", limit: int | None = None
+    adjacency: Pattern, longest: int, choice: str = "simple", limit: int | None = None
 ) -> list[RootedPaths]:
     """List the paths of 1 to `longest` edges from every vertex.
 

@@ -21,6 +21,7 @@ class Smoothed(Message):
     """
 
     reads_target = True
+    there_and_back = True
 
     def __init__(self, in_channels: int, out_channels: int, dropout: float) -> None:
         super().__init__()

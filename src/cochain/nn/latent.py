@@ -1,7 +1,7 @@
 """Graphs and polygons that embeddings make: which cells are near, which of them are taken, and messages by shares."""
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from cochain.complexes import Complex, Operator
@@ -43,6 +43,18 @@ def standardize(pattern: Pattern, scores: Float[Tensor, "nnz"]) -> Float[Tensor,
     mean, deviation = segment(pattern, scores, "mean"), segment(pattern, scores, "std")
     scale = (deviation + FLAT * mean.abs()).clamp(min=torch.finfo(scores.dtype).tiny)
     return (scores - mean[pattern.rows]) / scale[pattern.rows]
+
+
+def strongest_per_row(
+    pattern: Pattern, scores: Float[Tensor, "nnz"], count: int
+) -> tuple[Pattern, Int[Tensor, "kept"]]:
+    """Keep the `count` nonzeros of every row with the highest scores: their pattern, and which they are."""
+    order = scores.detach().argsort(descending=True, stable=True)
+    order = order[pattern.rows[order].argsort(stable=True)]
+    rank = torch.empty_like(order)
+    rank[order] = torch.arange(len(order), device=order.device) - pattern.indptr.long()[pattern.rows.long()[order]]
+    kept = (rank < count).nonzero()[:, 0]
+    return Pattern.from_coo(pattern.rows[kept], pattern.indices[kept], pattern.shape)[0], kept
 
 
 def latent_graph(

@@ -16,7 +16,8 @@ class Message(nn.Module):
 
     A message reads the features of the source cells and, if it says so, of the target cells and of the cells that each
     pair shares. `keeps_odd` says that an odd cochain passes through it as an odd one: linear, without bias;
-    `sums_only` that it knows no reduction but its own sum, and `square` that it needs a neighbourhood of one rank.
+    `sums_only` that it knows no reduction but its own sum, and `square` that it needs a neighbourhood of one rank;
+    `there_and_back` that it goes along the transposed neighbourhood first, from the target cells.
     """
 
     keeps_odd = False
@@ -24,6 +25,7 @@ class Message(nn.Module):
     reads_via = False
     sums_only = False
     square = False
+    there_and_back = False
 
     def forward(
         self,

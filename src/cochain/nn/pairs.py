@@ -12,6 +12,9 @@ from cochain.errors import ComplexError
 from cochain.kernels import Pattern, gather_ranges, segment
 from cochain.kernels.membership import has_nonzero
 
+MOST_PAIRS = 20_000_000
+"""Pairs that are made at most: with 32 channels, some gigabytes for every step of a network."""
+
 
 class Pairs:
     """The ordered pairs of members of each group, a row of numbers for every one of them.
@@ -21,11 +24,20 @@ class Pairs:
 
     Args:
         groups: rows are groups, nonzeros their members.
+
+    Raises:
+        ComplexError: when there are more than `MOST_PAIRS`.
     """
 
     def __init__(self, groups: Pattern) -> None:
         self.groups = groups
         each = groups.degrees.long()
+        count = int(each.square().sum())
+        if count > MOST_PAIRS:
+            raise ComplexError(
+                f"groups should have at most {MOST_PAIRS} pairs of members together, but {len(each)} groups of up to "
+                f"{int(each.max())} members have {count}; take smaller batches or neighbourhoods, or another model"
+            )
         self.begin = groups.indptr.long()[groups.rows.long()]
         """Where the group of each member begins."""
         self.size = each[groups.rows.long()]

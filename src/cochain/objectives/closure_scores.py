@@ -97,11 +97,13 @@ def _adjacency(task: OpenTriangles, weighted: bool = False) -> sp.csr_array:
 
 
 def _degrees(task: OpenTriangles) -> np.ndarray:
-    return np.diff(_adjacency(task).indptr).astype(np.float64)
+    lengths: np.ndarray = np.diff(_adjacency(task).indptr)
+    return lengths.astype(np.float64)
 
 
 def _hyperedges(task: OpenTriangles) -> np.ndarray:
-    return task.past.faces(1, 0).T.pattern.degrees.numpy().astype(np.float64)
+    counts: np.ndarray = task.past.faces(1, 0).T.pattern.degrees.numpy()
+    return counts.astype(np.float64)
 
 
 def _common(task: OpenTriangles, which: list[int], value: np.ndarray | None = None) -> np.ndarray:

@@ -43,7 +43,8 @@ def _folder(path: Path) -> Format:
     except OSError as error:
         raise DataError(f"{path} should be a folder that can be read, but is not: {error}") from error
     fits = []
-    if any(f"{table}{suffix}" in names for table in TABLE_FILES[:4] for suffix in TABLE_SUFFIXES):
+    lower = {name.lower() for name in names}
+    if any(f"{table}{suffix}" in lower for table in TABLE_FILES[:4] for suffix in TABLE_SUFFIXES):
         fits.append("tables")
     if any(name.endswith("_A.txt") for name in names):
         fits.append("tu")

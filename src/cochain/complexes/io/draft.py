@@ -4,7 +4,7 @@ Readers of tables, HIF and GraphML give drafts. What a column is can only be tol
 a folder are joined first and typed together: a category that one file lacks is still a channel there.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,8 @@ from cochain.complexes.complex import Complex
 
 Cell = str | int | float | bool | list[Any] | dict[str, Any] | None
 Columns = Mapping[Place, Mapping[str, list[Cell]]]
+MOST_LINES = 20
+"""Notes of the files of a folder that are kept; a thousand files may have a thousand."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,8 @@ def join(drafts: Sequence[Draft]) -> Draft:
             own = draft.columns.get(place, {})
             for name, column in columns[place].items():
                 column.extend(own[name] if name in own else [None] * rows)
-    notes = tuple(dict.fromkeys(note for draft in drafts for note in draft.notes))
-    losses = tuple(dict.fromkeys(loss for draft in drafts for loss in draft.losses))
+    notes = _join_lines(note for draft in drafts for note in draft.notes)
+    losses = _join_lines(loss for draft in drafts for loss in draft.losses)
     roles: dict[Place, dict[str, str]] = {}
     origin: dict[Place, str] = {}
     for draft in drafts:
@@ -64,6 +66,19 @@ def join(drafts: Sequence[Draft]) -> Draft:
         for place, name in draft.origin.items():
             origin.setdefault(place, name)
     return Draft(whole, columns, notes, losses, roles, origin, _join_names(drafts, places))
+
+
+def _join_lines(lines: Iterable[str]) -> tuple[str, ...]:
+    """Give each line once, and add up the counts of lines that differ by the number they begin with alone."""
+    totals: dict[str, int | None] = {}
+    for line in lines:
+        count, _, rest = line.partition(" ")
+        if count.isdecimal():
+            totals[rest] = (totals.get(rest) or 0) + int(count)
+        else:
+            totals[line] = None
+    found = [text if total is None else f"{total} {text}" for text, total in totals.items()]
+    return (*found[:MOST_LINES], *([f"and {len(found) - MOST_LINES} more"] if len(found) > MOST_LINES else []))
 
 
 def _join_names(drafts: Sequence[Draft], places: Sequence[Place]) -> dict[Place, tuple[str, ...]]:

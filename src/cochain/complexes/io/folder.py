@@ -55,7 +55,9 @@ def read(path: Path, limits: Limits) -> Draft:
     repeats = [len(draft.complex_) for draft in drafts]
     columns = {place: dict(own) for place, own in joined.columns.items()}
     origin = dict(joined.origin)
-    notes = [*joined.notes, f"{len(members)} files, {len(joined.complex_)} components, in the order of their names"]
+    notes = list(joined.notes)
+    if len(members) > 1:
+        notes.append(f"{len(members)} files, {len(joined.complex_)} components, in the order of their names")
     if table is not None:
         columns.setdefault("whole", {}).update(_from_table(table, path, members, repeats, limits))
         origin["whole"] = str(table)
@@ -125,6 +127,8 @@ def _read_member(member: Member, folder: Path, count: int, limits: Limits) -> Dr
         assert chosen.read is not None
         found: Complex | Draft = resolve(chosen.read)(member.path, limits)
     except CochainError as error:
+        if count == 1:
+            raise
         raise DataError(
             f"{folder}: all {count} files should be readable, but {member.name} is not: {error}; nothing was read: "
             "repair or remove it"

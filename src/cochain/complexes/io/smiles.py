@@ -1,6 +1,6 @@
 """Molecules in SMILES, through rdkit: atoms are nodes, bonds edges, rings 2-cells."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,8 @@ from cochain.errors import DataError
 LONGEST = 20_000
 """Characters of the longest SMILES; proteins have fewer."""
 _BYTES_PER_ATOM = 400
+MOST_NAMED = 30
+"""Lines with SMILES that cannot be read that a message lists."""
 MOST_CYCLES = 300
 """Independent cycles of one molecule (a fullerene has 31): the search for rings takes their third power."""
 
@@ -120,11 +122,29 @@ def _draft(
     from rdkit.rdBase import BlockLogs
 
     with BlockLogs():  # what it has to say on standard error is in our messages
-        molecules = (parse_molecule(text, at, row) for row, text in enumerate(texts))
-        found = draft_of(_within(molecules, limits, file_bytes, origin), columns, roles, origin)
+        found = draft_of(_within(_parse_all(texts, at), limits, file_bytes, origin), columns, roles, origin)
     key = next((header for header in columns if header.strip().lower() in KEY_NAMES), None)
     names = texts if key is None else [str(value) for value in columns[key]]
     return replace(found, names={"whole": tuple(names)})
+
+
+def _parse_all(texts: Iterable[str], at: Callable[[int], str]) -> Iterator[Any]:
+    """Read SMILES; of those that cannot be read all are named at once, so that a table is mended in one go."""
+    first: DataError | None = None
+    others = []
+    for row, text in enumerate(texts):
+        try:
+            yield parse_molecule(text, at, row)
+        except DataError as error:
+            if first is None:
+                first = error
+            else:
+                others.append(at(row).rpartition(" ")[2])
+    if first is not None and others:
+        more = ", ".join(others[:MOST_NAMED]) + (", ..." if len(others) > MOST_NAMED else "")
+        raise DataError(f"{first}; {len(others)} more cannot be read, in lines {more}") from first
+    if first is not None:
+        raise first
 
 
 def _within(molecules: Iterable[Any], limits: Limits, file_bytes: int, origin: str) -> Iterable[Any]:

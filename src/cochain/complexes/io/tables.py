@@ -1,5 +1,6 @@
 """A folder of tables: nodes.csv, edges.csv (or hyperedges.csv, or cells.csv), graphs.csv."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from cochain.complexes.complex import Complex
@@ -24,11 +25,18 @@ def read(path: Path, limits: Limits) -> Draft:
     Raises:
         DataError: when the tables do not fit together.
     """
-    return draft_of(Tables(**{name: _table(path, name, limits) for name in NAMES}), limits)
+    listed = sorted(each for each in path.iterdir() if each.suffix.lower() in SUFFIXES and each.name[0] != ".")
+    draft = draft_of(Tables(**{name: _table(path, listed, name, limits) for name in NAMES}), limits)
+    unread = [each.name for each in listed if each.stem.lower() not in NAMES]
+    if unread:
+        lost = f"{', '.join(unread)[:120]} left out: the tables of a folder are called {', '.join(NAMES)}"
+        draft = replace(draft, losses=(*draft.losses, lost))
+    return draft
 
 
-def _table(folder: Path, name: str, limits: Limits) -> Table | None:
-    found = [folder / f"{name}{suffix}" for suffix in SUFFIXES if (folder / f"{name}{suffix}").exists()]
+def _table(folder: Path, listed: list[Path], name: str, limits: Limits) -> Table | None:
+    wanted = [f"{name}{suffix}" for suffix in SUFFIXES]
+    found = [each for each in listed if each.name.lower() in wanted]
     if len(found) > 1:
         raise DataError(f"{folder} should hold one table of {name}, but holds {found[0].name} and {found[1].name}")
     if not found:

@@ -68,7 +68,7 @@ def _infer_place(
     beside = frozenset(name.lower() for name in names)
     for name, stated, values in named:
         series = parse(name, values, where) if stated != "ignore" else Series(name, [], None, False, False, 0, 0)
-        role = stated or draft.roles.get(place, {}).get(name) or _expected(place, name, expect)
+        role = stated or _expected(place, name, expect) or draft.roles.get(place, {}).get(name)
         whole = _everywhere(draft, where, name, values)
         judged = series if whole is values or role == "ignore" else parse(name, whole, where)
         out.append((infer(judged, place, role, where, beside), series))

@@ -38,9 +38,9 @@ class SCRaWl(Network):
 
     $f_i$ or $c_i$ is the face or coface that the walk passed on its way to $\sigma_i$ (`cochain.nn.simplex_walks`). The
     bits tell cycles of different lengths apart, which message passing cannot. Nothing reads a number of a cell: for
-    renumbered walks (`replay`) outputs are renumbered. Which walks are taken depends on the order of the neighbours;
-    hence one law is kept in distribution alone. Walks are drawn anew in training, and in evaluation by the same
-    choices for every simplex. Walks are no neighbourhood; hence a forward of its own.
+    renumbered walks (`replay`) outputs are renumbered. Which walks are taken depends on the order in which neighbours
+    are listed, so without `replay` relabelling is kept in distribution alone. Walks are drawn anew in training, and in
+    evaluation by the same choices for every simplex. Walks are no neighbourhood; hence a forward of its own.
 
     Args:
         widths: channels per rank (0, 1, 2) that come in.
