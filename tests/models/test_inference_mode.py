@@ -13,14 +13,17 @@ from law_specimens import domain_of, specimen
 def test_training_after_inference_mode(row: catalog.Entry) -> None:
     model_type = model_class(row)
     c = specimen(domain_of(row), model_type.ranks, getattr(model_type, "odd", ()))
-    model = models.build(row.name, c, hidden=8, out=3, target="whole", seed=0).to(c[0].x.dtype)
+    model = models.build(row.name, c, hidden=8, out=3, target="whole", seed=0)
     model.eval()
+    torch.manual_seed(0)  # for models that draw in evaluation too
     with torch.inference_mode():
         before = model(c)
     model.requires_grad_()
     model(c).square().sum().backward()
     model.eval()
-    assert torch.equal(model(c), before)
+    torch.manual_seed(0)
+    # Not bit for bit: torch's own recurrent layers run another kernel where no gradient is asked for.
+    torch.testing.assert_close(model(c), before)
 
 
 def test_other_floating_types_are_named() -> None:

@@ -10,8 +10,9 @@ HYPERGRAPH: tuple[Entry, ...] = (
         "X' = relu(D_v^-1/2 H W D_e^-1 H^T D_v^-1/2 X Theta + b)", ("tests/models/test_hgnn.py",),
     ),
     Entry(
-        "unigin", "cochain.models.hypergraph.unigin:UniGIN", "huang2021unignn", "hypergraph", HYPER, None,
+        "unigin", "cochain.models.hypergraph.unignn:UniGNN", "huang2021unignn", "hypergraph", HYPER, None,
         "h_e = mean of nodes, h' = relu(W ((1 + eps) h + sum of h_e))", ("tests/models/test_unigin.py",),
+        options=(("kind", "gin"),),
     ),
     Entry(
         "allset_transformer", "cochain.models.hypergraph.allset:AllSetTransformer", "chien2022allset", "hypergraph",
@@ -20,9 +21,10 @@ HYPERGRAPH: tuple[Entry, ...] = (
         ("tests/models/test_allset.py",),
     ),
     Entry(
-        "unigcn", "cochain.models.hypergraph.unigcn:UniGCN", "huang2021unignn", "hypergraph", HYPER, None,
+        "unigcn", "cochain.models.hypergraph.unignn:UniGNN", "huang2021unignn", "hypergraph", HYPER, None,
         "h_e = mean of nodes, h' = relu(W D_x^-1/2 H D_e^-1/2 h_e), d_e = mean degree of its nodes",
         ("tests/models/test_unignn.py",),
+        options=(("kind", "gcn"),),
     ),
     Entry(
         "unigcnii", "cochain.models.hypergraph.unigcnii:UniGCNII", "huang2021unignn", "hypergraph", HYPER, None,
@@ -30,14 +32,16 @@ HYPERGRAPH: tuple[Entry, ...] = (
         ("tests/models/test_unignn.py",),
     ),
     Entry(
-        "unisage", "cochain.models.hypergraph.unisage:UniSAGE", "huang2021unignn", "hypergraph", HYPER, None,
+        "unisage", "cochain.models.hypergraph.unignn:UniGNN", "huang2021unignn", "hypergraph", HYPER, None,
         "h_e = mean of nodes, h' = relu(W (h + mean of h_e))",
         ("tests/models/test_unignn.py",),
+        options=(("kind", "sage"),),
     ),
     Entry(
-        "unigat", "cochain.models.hypergraph.unigat:UniGAT", "huang2021unignn", "hypergraph", HYPER, None,
+        "unigat", "cochain.models.hypergraph.unignn:UniGNN", "huang2021unignn", "hypergraph", HYPER, None,
         "h_e = mean of nodes, h' = elu(|| sum of softmax_e(LeakyReLU(a^T [W h || W h_e])) W h_e)",
         ("tests/models/test_unignn.py",),
+        options=(("kind", "gat"),),
     ),
     Entry(
         "hypersage", "cochain.models.hypergraph.hypersage:HyperSAGE", "arya2020hypersage", "hypergraph", HYPER, None,

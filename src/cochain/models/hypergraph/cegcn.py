@@ -76,8 +76,7 @@ class CEGCN(Network):
 class _Clique(Message):
     """Both steps at once, since both need the degrees of the nodes: the source is w, the target x."""
 
-    reads_target = True
-    sums_only = True
+    reads_target = sums_only = there_and_back = True
 
     def __init__(self, in_channels: int, out_channels: int, dropout: float) -> None:
         super().__init__()
