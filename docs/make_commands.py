@@ -19,9 +19,10 @@ file or folder of any format that `cochain describe` understands: tables of node
 TSV), HIF, GraphML, GML, meshes (OFF, PLY, OBJ, STL), clouds of points (NPZ, CSV, XYZ), images (PNG), SMILES, folders of
 the TU collection, and Cochain's own files.
 
-`--json` prints JSON on the standard output. Progress and warnings go to the standard error; where that is no terminal,
-there are no progress bars. Colours are left out where `NO_COLOR` is set. `cochain --install-completion` makes the shell
-complete commands, options, and the names of models and data sets.
+`--json` prints JSON on the standard output, which always tells everything; on narrow screens tables leave some columns
+out. Progress and warnings go to the standard error; where that is no terminal, there are no progress bars. Colours are
+left out where `NO_COLOR` is set. `cochain --install-completion` makes the shell complete commands, options, and the
+names of models and data sets.
 
 | exit code | means |
 | --- | --- |

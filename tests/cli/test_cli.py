@@ -16,7 +16,7 @@ import cochain as cc
 from cochain import catalog, cli, datasets
 from cochain.cli import live as live_module
 from cochain.cli.show import duration
-from cochain.errors import CochainError
+from cochain.errors import CochainError, DataError
 from cochain.experiments.comparison import Comparison
 from cochain.experiments.progress import Event
 
@@ -125,15 +125,34 @@ def test_the_significance_is_marked(tmp_path: Path) -> None:
     assert "not significantly worse" in found.stdout
 
 
+def directed(folder: Path) -> str:
+    """Write a circle with a direction, which no lift makes a simplicial complex of."""
+    folder.mkdir()
+    nodes, edges = (f"{k},{'ab'[k % 2]}" for k in range(20)), (f"{k},{(k + 1) % 20}" for k in range(20))
+    (folder / "nodes.csv").write_text("\n".join(["id,label", *nodes]))
+    (folder / "edges.csv").write_text("\n".join(["tail,head", *edges]))
+    return str(folder)
+
+
 def test_errors_of_a_model_stand_below(tmp_path: Path) -> None:
-    found = run("compare", "davis", "--models", "sccnn,hgnn", *QUICK, "--runs", str(tmp_path))
+    data = directed(tmp_path / "d")
+    found = run("compare", data, "--models", "sccnn,gcn", *QUICK, "--runs", str(tmp_path / "runs"))
     assert found.exit_code == 0
     assert "sccnn: sccnn should get a simplicial or cell complex" in found.stderr
 
 
 def test_nothing_but_failures_is_an_error(tmp_path: Path) -> None:
-    found = run("compare", "davis", "--models", "sccnn", *QUICK, "--runs", str(tmp_path))
+    found = run("compare", directed(tmp_path / "d"), "--models", "sccnn", *QUICK, "--runs", str(tmp_path / "runs"))
     assert found.exit_code == 2
+
+
+def test_a_page_that_cannot_be_written_is_refused_before_training(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="should be the file of a page, but is a folder"):
+        run("compare", "karate", "--models", "gcn", *QUICK, "--runs", str(tmp_path / "runs"), "--report", str(tmp_path))
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DataError, match=r"should be a file that can be written, but .*file is no folder"):
+        run("compare", "karate", "--runs", str(tmp_path / "runs"), "--report", str(tmp_path / "file" / "r.html"))
+    assert not (tmp_path / "runs").exists()
 
 
 def test_a_report_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,7 +174,7 @@ def test_warnings_are_lines(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("compare", "kora"), "UnknownNameError: no data set is called 'kora'; did you mean 'cora'?"),
+        (("compare", "kora"), "UnknownNameError: no data set, file or folder is called 'kora'; did you mean 'cora'?"),
         (("compare", "karate", "--option", "hidden"), "SpecError: an option should be written model.field=value"),
         (("describe", "gim"), "UnknownNameError: no model, data set or file is called 'gim'; did you mean 'gin'?"),
         (("describe", "gone/x.csv"), "DataError: gone/x.csv should be a model, a data set, or a file or folder"),

@@ -201,7 +201,7 @@ def test_export_says_what_is_missing(net: Path, tmp_path: Path) -> None:
 def test_describe_a_network(net: Path) -> None:
     facts = json.loads(run("describe", net, "--json").stdout)
     assert facts["reads"] == {"rank 0": "age, kind=a, kind=b"}
-    assert facts["answers"] == "classification on 0: x, y"
+    assert facts["answers"] == "classification on nodes: x, y"
 
 
 def test_damaged_folders_are_named(net: Path, tmp_path: Path) -> None:

@@ -76,10 +76,10 @@ def test_a_change_of_data_is_another_run(tmp_path: Path) -> None:
 
 
 def test_a_model_that_cannot_run_is_a_failure() -> None:
-    c = cc.Complex.hypergraph([[i, (i + 1) % 12, (i + 2) % 12] for i in range(12)])
+    c = cc.Complex.digraph([(i, (i + 1) % 12) for i in range(12)])
     c = c.with_cochain(0, "y", torch.arange(12) % 2)
-    found = compare(c, ["sccnn", "hgnn"], folds=1, **QUICK)
-    assert [row.model for row in found.rows] == ["hgnn"]
+    found = compare(c, ["sccnn", "gcn"], folds=1, **QUICK)
+    assert [row.model for row in found.rows] == ["gcn"]
     assert found.failures[0].model == "sccnn"
     assert "no lift leads there" in found.failures[0].message
 
@@ -218,9 +218,11 @@ def test_refused(arguments: dict[str, Any], error: type[Exception], message: str
 
 
 def test_data_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(UnknownNameError, match="no data set is called 'kora'; did you mean 'cora'"):
+    with pytest.raises(UnknownNameError, match="no data set, file or folder is called 'kora'; did you mean 'cora'"):
         compare("kora", **QUICK)
-    with pytest.raises(DataError, match=r"x\.safetensors should be the name of a data set, or a file or folder, but is not there"):
+    with pytest.raises(
+        DataError, match=r"x\.safetensors should be the name of a data set, or a file or folder, but is not there"
+    ):
         compare(tmp_path / "x.safetensors", **QUICK)
-    with pytest.raises(DataError, match="but is a folder"):
+    with pytest.raises(DataError, match="should hold files to read"):
         compare(tmp_path, **QUICK)

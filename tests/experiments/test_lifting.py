@@ -118,6 +118,8 @@ def test_a_chain() -> None:
         (cc.Complex.points([[0.0], [1.0]]), "gcn", 0, "knn:8"),
         (cc.Complex.points([[0.0], [1.0]]), "sccnn", 2, "knn:8+clique:2"),
         (cc.Complex.points([[0.0], [1.0]]), "deep_sets", 0, ""),
+        (cc.Complex.hypergraph([[0, 1, 2]]), "hgnn", 1, ""),
+        (cc.Complex.hypergraph([[0, 1, 2]]), "sccnn", 2, "closure:2"),
     ],
 )
 def test_chosen(c: cc.Complex, model: str, top: int, lift: str) -> None:
@@ -125,8 +127,8 @@ def test_chosen(c: cc.Complex, model: str, top: int, lift: str) -> None:
 
 
 def test_no_way() -> None:
-    c = cc.Complex.hypergraph([[0, 1, 2]])
+    c = cc.Complex.digraph([(0, 1)])
     with pytest.raises(
-        SpecError, match="sccnn should get a simplicial or cell complex of rank 2 or more, but the data is a hyper"
+        SpecError, match="sccnn should get a simplicial or cell complex of rank 2 or more, but the data is a digraph"
     ):
         choose_lift(c, entry("sccnn"), 2)

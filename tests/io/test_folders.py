@@ -33,6 +33,33 @@ def test_subfolders_are_classes_and_files_components(tmp_path: Path) -> None:
     assert c.schema.features[1] == ("kind=x", "kind=y")  # one file alone has no kind=y
 
 
+def test_tables_in_capitals_are_read_and_others_are_named(tmp_path: Path) -> None:
+    put(
+        tmp_path,
+        **{"nodes.csv": "id,label\na,x\nb,y\nc,x\n", "Edges.CSV": "source,target\na,b\n", "more.csv": "p\n1\n"},
+    )
+    with pytest.warns(cc.io.ReadingNote, match="more.csv left out: the tables of a folder are called nodes, edges"):
+        c = cc.io.read(tmp_path)
+    assert c.sizes == (3, 1)
+
+
+def test_notes_of_many_files_are_added_up(tmp_path: Path) -> None:
+    triangle = "v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n"
+    put(tmp_path, **{f"{k}.obj": triangle for k in range(4)}, **{"z.obj": triangle + "v 5 5 5\n"})
+    assert cc.io.inspect(tmp_path).notes == (
+        "15 edges lie on the border",
+        "1 vertices lie in no triangle",
+        "5 files, 5 components, in the order of their names",
+    )
+
+
+def test_the_error_of_a_single_file_is_its_own(tmp_path: Path) -> None:
+    put(tmp_path, **{"a.csv": "name,SMILES\nx,CC\ny,c1\nz,CCO\nu,N(C)(C)(C)C\n"})
+    with pytest.raises(cc.DataError, match=r"a.csv, line 3: .*; 1 more cannot be read, in lines 5$") as error:
+        cc.io.read(tmp_path)
+    assert "should be readable" not in str(error.value)
+
+
 def test_labels_from_a_table(tmp_path: Path) -> None:
     put(
         tmp_path, a_csv=EDGES.format("x"), b_csv=EDGES.format("y"), labels_csv="file,label,mass\nb.csv,p,1.5\na,q,2.5\n"

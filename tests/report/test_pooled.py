@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from cochain.experiments.answers import Answers, Confusion, Numbers, Reliability, Separation
-from cochain.experiments.comparison import Task
+from cochain.experiments.comparison import ModelCard, Task
 from cochain.report import pooled
 from cochain.report.calibration import calibration, labels, labels_table, separation, separation_table
+from cochain.report.details import card
 from cochain.report.matrix import matrix, matrix_table
 from cochain.report.mistakes import mistakes
 from cochain.report.residuals import against_truth, boxes, boxes_table, truth_table
@@ -80,6 +81,20 @@ def test_the_map_says_what_its_squares_are() -> None:
     assert cells(matrix_table(found, "gin")) == [["true 0", "3", "1"], ["true 1", "0", "4"]]
 
 
+def test_classes_have_their_own_names() -> None:
+    found = Confusion((0, 1), ((3, 1), (0, 4)))
+    called = ("cats & dogs", "everything that lives in the sea")
+    assert titles(matrix(found, "gin", called))[1] == (
+        "true class cats &amp; dogs, answered everything that lives in the sea: 1 (25% of the row)"
+    )
+    assert cells(matrix_table(found, "gin", called))[0] == ["true cats & dogs", "3", "1"]
+    drawn = matrix(found, "gin", called)
+    assert "everything that li…" in drawn  # beside a row
+    assert ">everythin…<" in drawn  # above a column
+    assert titles(labels([(3, 1, 2, 4)], "gin", ("bitter",)))[0].startswith("label bitter: 3 found")
+    assert cells(labels_table([(3, 1, 2, 4)], "gin", ("bitter",)))[0][0] == "bitter"
+
+
 def test_of_many_classes_the_table_lists_the_confusions() -> None:
     found = many_classes().confusion
     assert found is not None
@@ -127,3 +142,11 @@ def test_tables_escape_what_they_hold() -> None:
     found = behind("<b>", ["<i>"], [["<u>", 3]])
     assert read(found).all("b") == read(found).all("i") == read(found).all("u") == []
     assert cells(found) == [["<u>", "3"]]
+
+
+def test_hyperparameters_keep_their_digits() -> None:
+    options = {"learning_rate": 0.003, "hidden": 32, "weight_decay": 5e-4}
+    shown = card(0, ModelCard("gcn", "", "kipf2017", (), "", options, ""))
+    assert "<dd>0.003</dd>" in shown
+    assert "<dd>32</dd>" in shown
+    assert "<dd>0.0005</dd>" in shown

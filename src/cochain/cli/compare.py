@@ -45,6 +45,7 @@ def compare(
     from cochain.experiments.plan import parse_options
 
     options = parse_options(option or [])
+    check_report(report)
     code = 0
     with noting(), Live(jobs) as live:
         try:
@@ -60,16 +61,39 @@ def compare(
     raise typer.Exit(code or (0 if found.rows else USAGE_ERROR))
 
 
+def check_report(path: Path | None) -> None:
+    """Refuse a page that could not be written before anything is trained.
+
+    Raises:
+        DataError: when the place is a folder, or lies in none that can be written to.
+    """
+    import os
+
+    from cochain.errors import DataError
+
+    if path is None:
+        return
+    if path.is_dir():
+        raise DataError(f"{path} should be the file of a page, but is a folder; name a file in it")
+    there = next(each for each in path.absolute().parents if each.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK):
+        raise DataError(f"{path} should be a file that can be written, but {there} is no folder that allows it")
+
+
 def write_report(found: "Comparison", path: Path, data: str) -> None:
     """Write the page of a comparison, with drawings of the data."""
     import warnings
 
     from cochain import report
     from cochain.datasets import registry
+    from cochain.errors import DataError
     from cochain.experiments.source import open_source
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what there is to say of the data was said when it was compared
         complex_ = None if data in registry else open_source(data).complex_
-    report.write(found, path, complex_)
+    try:
+        report.write(found, path, complex_)
+    except OSError as error:
+        raise DataError(f"{path} should be a file that can be written, but is not ({error.strerror})") from error
     complain(f"report: {path}")

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cochain.cli.arguments import Format
-from cochain.cli.complete import complete_anything
-from cochain.cli.show import Json, print_facts, print_json, print_table
+from cochain.cli.complete import complete_anything, complete_data
+from cochain.cli.model_facts import facts_of_model, for_people
+from cochain.cli.show import Json, place_name, print_facts, print_json, print_table
 
 if TYPE_CHECKING:
     from cochain.complexes import Complex
@@ -22,16 +23,22 @@ def describe(
         ),
     ],
     format: Format = None,  # noqa: A002 - the word of the command line
+    on: Annotated[
+        str | None,
+        typer.Option(help="Data on which a model's parameters and nonzeros are counted.", autocompletion=complete_data),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Say what a model, a data set, a file or a folder is.
 
-    For a file, every column is shown with how it was understood, and why.
+    For a model: its equations, source, cost, laws, options, tests, and where it did best. For a file, every column is
+    shown with how it was understood, and why.
     """
     from cochain import catalog, datasets
 
     if name in catalog.names():
-        print_facts(_facts_of_model(name), as_json)
+        facts = facts_of_model(name, on)
+        print_facts(facts if as_json else for_people(facts), as_json)
     elif name in datasets.registry:
         print_facts(_facts_of_dataset(name), as_json)
     elif _is_trained(Path(name)):
@@ -46,19 +53,6 @@ def describe(
         from cochain.errors import unknown_name
 
         raise unknown_name("model, data set or file", name, [*catalog.names(), *datasets.registry])
-
-
-def _facts_of_model(name: str) -> dict[str, Any]:
-    from dataclasses import asdict, fields
-
-    from cochain.catalog import entry
-    from cochain.models.build import model_class
-
-    row = entry(name)
-    config = model_class(row).Config
-    defaults = {each.name: each.default for each in fields(config)} | dict(row.options)
-    title = (model_class(row).__doc__ or "").strip().splitlines()[0]
-    return {"title": title, **asdict(row), "options": defaults}
 
 
 def _facts_of_dataset(name: str) -> dict[str, Any]:
@@ -87,7 +81,7 @@ def _facts_of_trained(name: str) -> dict[str, Any]:
                   for rank, n in reads.channels.items()},
         "domain": reads.domain,
         "lift": reads.lift,
-        "answers": f"{reads.kind} on {reads.target}: {', '.join(reads.names)}",
+        "answers": f"{reads.kind} on {place_name(reads.target)}: {', '.join(reads.names)}",
         "versions": dict(spec.versions),
     }  # fmt: skip
 
@@ -122,11 +116,6 @@ def _facts_of_complex(found: "Complex") -> dict[str, Any]:
         for key in cells.keys()  # noqa: SIM118 - cells are not iterable
     }
     return {"domain": found.domain, "components": len(found), "cells": list(found.sizes), "tensors": tensors}
-
-
-def place_name(place: int | str) -> str:
-    """Give a rank or the whole as a person reads it."""
-    return {0: "nodes", 1: "edges", "whole": "whole"}.get(place, f"rank {place}")
 
 
 def shown(values: list[str]) -> str:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from cochain.cli.show import complain, console, duration
+from cochain.cli.show import complain, console, duration, place_name
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -16,6 +16,8 @@ TESTED = (
     "number of models)"
 )
 UNTESTED = "too few scores to test the differences: use more --folds or --seeds"
+NARROW = 96
+"""Letters of a line below which what an epoch costs is left to the page and to --json."""
 PERCENT = ("accuracy", "f1_macro", "roc_auc", "average_precision")
 
 
@@ -28,7 +30,7 @@ def show_comparison(found: "Comparison", as_json: bool) -> None:
     for line in found.chosen:
         screen.print(line, style="dim", markup=False, emoji=False)
     if found.rows:
-        screen.print(_leaderboard(found))
+        screen.print(_leaderboard(found, narrow=screen.width < NARROW))
         tested = any(row.p_value is not None for row in found.rows)
         if len(found.rows) > 1:
             screen.print(TESTED if tested else UNTESTED, style="dim")
@@ -43,11 +45,11 @@ def show_comparison(found: "Comparison", as_json: bool) -> None:
         complain("interrupted: the same command goes on from here")
 
 
-def _leaderboard(found: "Comparison") -> "Table":
+def _leaderboard(found: "Comparison", narrow: bool = False) -> "Table":
     from rich.table import Table
 
     task = found.task
-    place = task.target if task.kind != "link" else "link"
+    place = place_name(task.target) if task.kind != "link" else "pairs of nodes"
     arrow = "higher is better" if task.higher_is_better else "lower is better"
     table = Table(
         title=f"{found.dataset}: {found.title}",
@@ -55,21 +57,18 @@ def _leaderboard(found: "Comparison") -> "Table":
         caption=f"{task.kind} on {place}, protocol {found.protocol}; {arrow}",
     )
     table.add_column("")
-    table.add_column("model")
+    table.add_column("model", no_wrap=True)
     table.add_column("lift")
     for name in (
-        f"{task.metric}{' %' if task.metric in PERCENT else ''}",
-        "runs",
-        "parameters",
-        "s/epoch",
-        "peak MB",
-        "time",
-    ):
-        table.add_column(name, justify="right")
+        f"{task.metric}{' %' if task.metric in PERCENT else ''}", "runs", "parameters",
+        *(() if narrow else ("s/epoch", "peak MB")), "time",
+    ):  # fmt: skip
+        table.add_column(name, justify="right", no_wrap=True)
     for row in found.rows:
+        costs = (f"{row.seconds_per_epoch:.3g}", f"{row.peak_memory_mb:,.0f}")
         table.add_row(
             "*" if row.best_group else "", row.model, row.lift, _score(row, task.metric), str(len(row.scores)),
-            f"{row.parameters:,}", f"{row.seconds_per_epoch:.3g}", f"{row.peak_memory_mb:,.0f}", duration(row.seconds),
+            f"{row.parameters:,}", *(() if narrow else costs), duration(row.seconds),
         )  # fmt: skip
     return table
 

@@ -40,13 +40,15 @@ def predict(
     if as_json:
         rows = [dict(zip(found.columns, row, strict=True)) for row in found.rows]
         print_json({"out": None if out is None else str(out), "score": found.score, "labelled": found.labelled,
-                    "rows": rows})  # fmt: skip
+                    "seen in training": found.seen, "rows": rows})  # fmt: skip
         return
     if out is None:
         typer.echo(as_csv(found), nl=False)
     else:
         complain(f"{out}: {len(found.rows)} rows")
     if found.score is not None:
+        if found.seen:
+            complain("this is the data of the training: the rows that the network learned from count too")
         complain(f"{trained.spec.metric} on the {found.labelled} rows that have a label: {found.score:.4f}")
 
 

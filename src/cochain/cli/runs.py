@@ -9,13 +9,17 @@ import typer
 from cochain.cli.arguments import Data, Metric, Target
 from cochain.cli.complete import complete_models
 from cochain.cli.leaderboard import show_comparison
-from cochain.cli.show import Json, complain, duration, noting, print_facts, print_json, print_table
+from cochain.cli.show import Json, complain, console, duration, noting, print_facts, print_json, print_table
 
 if TYPE_CHECKING:
     from cochain.experiments.store import Store
     from cochain.experiments.stored import Entry
 
 app = typer.Typer(help="List, show, compare and remove the runs that are kept.", no_args_is_help=True)
+
+WIDE = 130
+"""Letters of a line that all columns of the list need."""
+NEEDED = ("run", "dataset", "model", "score")
 
 Folder = Annotated[Path, typer.Option("--runs", help="Folder of runs.")]
 Run = Annotated[str, typer.Argument(help="The first digits of a run, as the list shows them.")]
@@ -38,8 +42,14 @@ def list_runs(
     if as_json:
         print_json(found)
         return
+    if not found:
+        complain(f"{runs} holds no runs{' of this kind' * any(wanted.values())}")
+        return
+    narrow = console().width < WIDE
     columns = ("run", "state", "dataset", "model", "lift", "fold", "seed", "metric", "score", "epochs", "time")
-    print_table(columns, [tuple(_shown(name, each[name]) for name in columns) for each in found])
+    # On a narrow screen what is alike in all runs, or empty, is left out; --json always tells everything.
+    kept = [name for name in columns if not narrow or name in NEEDED or len({each[name] for each in found}) > 1]
+    print_table(tuple(kept), [tuple(_shown(name, each[name]) for name in kept) for each in found])
 
 
 def _facts(each: "Entry") -> dict[str, Any]:

@@ -23,7 +23,7 @@ def console(stderr: bool = False) -> "Console":
 
     stream = sys.stderr if stderr else sys.stdout
     # Where there is no terminal the lines are as long as they need to be, for whatever reads them.
-    return Console(stderr=stderr, width=None if stream.isatty() else 240)
+    return Console(stderr=stderr, width=None if stream.isatty() else 240, emoji=False)
 
 
 def complain(line: str) -> None:
@@ -77,6 +77,11 @@ def plain(value: Any) -> str:
         lines = any(isinstance(each, str) for each in value)
         return ("\n" if lines else ", ").join(map(str, value))
     return str(value)
+
+
+def place_name(place: int | str) -> str:
+    """Give a rank or the whole as a person reads it."""
+    return {0: "nodes", 1: "edges", "whole": "components"}.get(place, f"rank {place}")
 
 
 def duration(seconds: float) -> str:

@@ -7,7 +7,7 @@ import typer
 
 from cochain.cli.arguments import Data, Device, Epochs, Lift, Metric, Model, Precision, Target
 from cochain.cli.live import Live
-from cochain.cli.show import INTERRUPTED, Json, complain, noting, print_facts
+from cochain.cli.show import INTERRUPTED, Json, complain, noting, place_name, print_facts
 
 if TYPE_CHECKING:
     from cochain.experiments.training import Made
@@ -64,7 +64,7 @@ def _facts(made: "Made", out: Path) -> dict[str, Any]:
         "network": str(out),
         "model": spec.model,
         "lift": spec.lift,
-        "answers": f"{spec.kind} on {spec.target}",
+        "answers": f"{spec.kind} on {place_name(spec.target)}",
         f"test {spec.metric}": round(result.test_score, 6),
         f"validation {spec.metric}": None if result.validation_score is None else round(result.validation_score, 6),
         "epoch": result.best_epoch,

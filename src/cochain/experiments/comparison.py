@@ -80,6 +80,8 @@ class Portrait:
     """Betti numbers over Z/2 of each component, one histogram per rank; empty where they were not counted."""
     notes: tuple[str, ...] = ()
     """What was counted in part only, or not at all."""
+    names: tuple[str, ...] = ()
+    """Names of the classes, or of the columns of labels, in their order; empty where the data has none."""
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,14 @@ from torch import Tensor, nn
 from cochain.complexes import Complex
 from cochain.errors import SpecError
 from cochain.experiments.comparison import Curve, Task
+from cochain.experiments.estimate import check_step, within_memory
 from cochain.experiments.execute import DTYPES, threads, threads_for
 from cochain.experiments.fingerprint import fingerprint
 from cochain.experiments.plan import Request, plan
 from cochain.experiments.predictions import Answers
 from cochain.experiments.prepare import Workshop
 from cochain.experiments.problems import LabelledProblem
+from cochain.experiments.sound import check_features
 from cochain.experiments.spec import RunSpec
 from cochain.experiments.tasks import TEST, TRAIN, VALIDATION, Labels
 from cochain.experiments.train import device_of, seeds_of, train
@@ -101,18 +103,21 @@ def fit_rows(
         how: the network and its training.
 
     Raises:
-        SpecError: for no rows, options that do not fit, or a model that does not run on the data.
+        SpecError: for no rows, features that are no finite numbers, options that do not fit, a model that does not run
+            on the data, or a step that does not fit the memory.
         UnknownNameError: for a model, lift, option or metric that is not there.
         TrainingError: when the loss is no finite number.
     """
     if not len(rows):
         raise SpecError("the training rows should be at least one, but are none")
+    check_features(complex_)
     labels_ = _labels(complex_, task, rows, labels, how)
     watched = VALIDATION if bool((labels_.split == VALIDATION).any()) else TRAIN
     spec = _spec(complex_, task, how, watched)
     prepared = Workshop(complex_, DTYPES.get(spec.precision, torch.float32)).prepare(spec.model, spec.lift, spec.target)
+    check_step(spec, prepared.complex_)
     problem = LabelledProblem(prepared.complex_.to(device_of(spec.device)), task, labels_, 0, spec.training)
-    with threads(threads_for(complex_, spec)):
+    with threads(threads_for(complex_, spec)), within_memory(spec, prepared.complex_):
         weights_seed = seeds_of(spec.seed, spec.fold)[0]
         model = build(
             spec.model, problem.complex_, out=task.outputs, target=spec.target, seed=weights_seed, options=spec.options

@@ -151,6 +151,10 @@ def choose_lift(complex_: Complex, entry: Entry, top_rank: int) -> str:
     """
     if complex_.domain in entry.domains and complex_.rank >= top_rank:
         return ""
+    if complex_.domain == "hypergraph" and "graph" in entry.domains and top_rank <= 1:
+        return canonical_lift("expand")
+    if complex_.domain == "hypergraph" and "simplicial" in entry.domains:
+        return canonical_lift(f"closure:{max(2, top_rank)}")
     steps = []
     domain = complex_.domain
     if domain == "points":

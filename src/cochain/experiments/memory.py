@@ -1,7 +1,6 @@
 """How much memory a run takes, and how much there is, as far as the machine tells."""
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import torch
@@ -65,38 +64,4 @@ def available_bytes(device: torch.device) -> int | None:
     """
     if device.type == "cuda":
         return int(torch.cuda.mem_get_info(device)[0])
-    known = [each for each in (free_memory(), *_left_in_groups()) if each is not None]
-    return min(known) if known else None
-
-
-def _left_in_groups(root: Path = Path("/sys/fs/cgroup"), own: Path = Path("/proc/self/cgroup")) -> Iterator[int]:
-    """Give what is left under each limit of Linux's control groups, of either version, from this process's up."""
-    try:
-        lines = own.read_text().splitlines()
-    except OSError:
-        return
-    for line in lines:
-        _, controllers, name = line.split(":", 2)
-        if controllers not in ("", "memory"):
-            continue
-        top = root / controllers
-        files = ("memory.limit_in_bytes", "memory.usage_in_bytes") if controllers else ("memory.max", "memory.current")
-        folder = top / name.lstrip("/")
-        for each in (folder, *folder.parents):
-            try:
-                limit, used = (int((each / file).read_text()) for file in files)
-            except (OSError, ValueError):  # no limit here: the file is missing, or says "max"
-                pass
-            else:
-                yield max(0, limit - used + _given_back(each))
-            if each == top:
-                break
-
-
-def _given_back(folder: Path) -> int:
-    """Give the bytes of files in memory, which count as used but are given back when memory is wanted."""
-    try:
-        words = [line.split() for line in (folder / "memory.stat").read_text().splitlines()]
-    except OSError:
-        return 0
-    return next((int(value) for name, value in words if name in ("total_inactive_file", "inactive_file")), 0)
+    return free_memory()

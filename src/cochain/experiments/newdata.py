@@ -19,6 +19,7 @@ from cochain.complexes.cells import Place
 from cochain.complexes.schema import Schema, align
 from cochain.errors import CochainError, DataError, unknown_name
 from cochain.experiments.comparison import Task
+from cochain.experiments.fingerprint import fingerprint
 from cochain.experiments.metrics import METRICS, score
 from cochain.experiments.reads import Reads
 from cochain.experiments.tasks import read_known_labels
@@ -69,6 +70,8 @@ class Answered:
     """The score on the rows that have a label; None where none has, or it is undefined."""
     labelled: int
     """Number of those."""
+    seen: bool = False
+    """Whether this is the very data of the training, so that the score counts rows that it learned from."""
 
 
 def answer_table(trained: Trained, data: NewData) -> Answered:
@@ -94,7 +97,8 @@ def answer_table(trained: Trained, data: NewData) -> Answered:
             found.insert(0, [reads.names[k] for k in shares.argmax(dim=1).tolist()])
     rows = list(zip(*(values for _, values in head), *found, strict=True))
     value, labelled = _score(trained, data.complex_, answers)
-    return Answered(tuple(columns), rows, value, labelled)
+    seen = value is not None and fingerprint(data.complex_) == trained.spec.fingerprint
+    return Answered(tuple(columns), rows, value, labelled, seen)
 
 
 def as_csv(answered: Answered) -> str:
@@ -134,6 +138,7 @@ def _score(trained: Trained, complex_: Complex, answers: Float[Tensor, "rows out
         return None, 0
     task = Task(reads.target, reads.kind, spec.metric, METRICS[spec.metric].higher_is_better, reads.outputs)
     try:
+        _check_names(complex_, reads)
         if complex_.schema is not None and reads.classes:
             classes = Schema(classes=complex_.schema.classes)
             complex_ = align(_only_labels(complex_, reads.target, classes), Schema(classes=reads.named.classes))
@@ -153,6 +158,15 @@ def _only_labels(complex_: Complex, target: int | str, schema: Schema) -> Comple
     if "x" in complex_.whole:
         complex_ = complex_.without_cochain("whole", "x")
     return complex_.with_schema(schema)
+
+
+def _check_names(complex_: Complex, reads: Reads) -> None:
+    """Numbers of another name are another quantity; classes tell themselves by their own names."""
+    place: Place = "whole" if reads.target == "whole" else int(reads.target)
+    was = reads.named.labels.get(place, ())
+    now = () if complex_.schema is None else complex_.schema.labels.get(place, ())
+    if reads.kind != "classification" and was and now and was != now:
+        raise DataError(f"they should be {', '.join(was)[:80]}, as in training, but are {', '.join(now)[:80]}")
 
 
 def _check_labels(y: Tensor, reads: Reads) -> None:

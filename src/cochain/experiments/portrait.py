@@ -6,6 +6,7 @@ from torch import Tensor
 
 from cochain.complexes import Complex
 from cochain.complexes.agreement import agreement
+from cochain.complexes.schema import Schema
 from cochain.experiments.comparison import Portrait, Task
 from cochain.experiments.shape import histogram, measure_shape
 from cochain.experiments.tasks import TEST, TRAIN, VALIDATION, Labels
@@ -44,6 +45,7 @@ def portray(complex_: Complex, task: Task, labels: Labels | None) -> Portrait:
         rings=shape.rings,
         betti=shape.betti,
         notes=(*notes, *shape.notes),
+        names=_names(complex_, task),
     )
 
 
@@ -53,6 +55,14 @@ def _channels(complex_: Complex, rank: int) -> int:
         if "x" in complex_[rank] and complex_.sizes[rank]
         else 0
     )
+
+
+def _names(complex_: Complex, task: Task) -> tuple[str, ...]:
+    """Give what the data calls its classes or labels, where it names all of them."""
+    schema = complex_.schema or Schema()
+    names = schema.classes if task.kind == "classification" else schema.labels
+    found = names.get("whole" if task.target == "whole" else int(task.target), ())
+    return found if len(found) == task.outputs and task.kind != "link" else ()
 
 
 def _label_counts(task: Task, labels: Labels | None) -> tuple[int, ...]:

@@ -1,5 +1,6 @@
 """What a comparison is about: a data set of the registry, a file or folder, or a complex at hand."""
 
+import warnings
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -46,15 +47,20 @@ def open_source(dataset: Complex | str | PathLike[str]) -> Source:
         return Source("complex", repr(dataset), dataset, None, "complex")
     text = str(dataset)
     if text in datasets.registry:
+        if Path(text).exists():
+            warnings.warn(
+                f"{text} is a data set and a path here: the data set is taken; write ./{text} for the path",
+                io.ReadingNote, stacklevel=2,
+            )  # fmt: skip
         record = datasets.info(text)
         return Source(text, record.title, datasets.load(text), record, text)
     path = Path(text)
     if path.exists():
         found = io.read(path)
         return Source(path.resolve().name, f"{found!r}{_how_it_is_split(found)}", found, None, text)
-    if path.suffix or len(path.parts) > 1:
+    if path.suffix or len(path.parts) > 1 or text.endswith("/"):
         raise DataError(f"{text} should be the name of a data set, or a file or folder, but is not there")
-    raise unknown_name("data set", text, datasets.registry)
+    raise unknown_name("data set, file or folder", text, datasets.registry)
 
 
 def _how_it_is_split(complex_: Complex) -> str:

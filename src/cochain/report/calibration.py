@@ -1,5 +1,7 @@
 """How sure answers were, against how often they were right; and how far links stand apart from other pairs."""
 
+from collections.abc import Sequence
+
 from cochain.experiments.answers import Reliability, Separation
 from cochain.report import words
 from cochain.report.axes import Scale, bottom_axis, left_axis
@@ -80,7 +82,7 @@ def separation_table(found: Separation, name: str) -> Html:
     return behind(f"probabilities of links of {name}", ["probability", "links", "other pairs"], rows)
 
 
-def labels(found: list[tuple[int, int, int, int]], name: str) -> Html:
+def labels(found: list[tuple[int, int, int, int]], name: str, called: Sequence[str] = ()) -> Html:
     """Draw, label by label, the share of those that hold that was found, and what was found wrongly beside it."""
     width, left, step = 370.0, 60.0, 20.0
     most = float(max([max(a + b, a + c) for a, b, c, _ in found] + [1]))
@@ -88,14 +90,15 @@ def labels(found: list[tuple[int, int, int, int]], name: str) -> Html:
     bars = []
     for i, (hit, missed, wrong, _) in enumerate(found):
         y = 22 + step * i
-        title = f"label {i}: {hit:,} found, {missed:,} missed, {wrong:,} wrongly found"
+        own = called[i] if i < len(called) else str(i)
+        title = f"label {own}: {hit:,} found, {missed:,} missed, {wrong:,} wrongly found"
         bars.append(
             fill(
                 '<text class="tick end" x="{}" y="{}">{}</text>'
                 '<rect class="frame" x="{}" y="{}" width="{}" height="12"/>'
                 '<rect class="mark bar up" x="{}" y="{}" width="{}" height="12"><title>{}</title></rect>'
                 '<rect class="bar wrong" x="{}" y="{}" width="{}" height="4"/>',
-                left - 8, y + 10, i, left, y, x(float(hit + missed)) - left,
+                left - 8, y + 10, own if len(own) <= 8 else f"{own[:7]}…", left, y, x(float(hit + missed)) - left,
                 left, y, max(x(float(hit)) - left, 1.0), title, left, y + 13, x(float(wrong)) - left,
             )
         )  # fmt: skip
@@ -105,9 +108,12 @@ def labels(found: list[tuple[int, int, int, int]], name: str) -> Html:
     return plot(width, 30 + step * len(found), f"labels found by {name}", join([legend, *bars]), 1.1)
 
 
-def labels_table(found: list[tuple[int, int, int, int]], name: str) -> Html:
+def labels_table(found: list[tuple[int, int, int, int]], name: str, called: Sequence[str] = ()) -> Html:
     """Give the counts with precision and recall."""
-    rows = ([i, *each, _share(each[0], each[2]), _share(each[0], each[1])] for i, each in enumerate(found))
+    rows = (
+        [called[i] if i < len(called) else i, *each, _share(each[0], each[2]), _share(each[0], each[1])]
+        for i, each in enumerate(found)
+    )
     head = ["label", "found", "missed", "wrongly found", "rightly not found", "precision", "recall"]
     return behind(f"labels found by {name}", head, rows)
 

@@ -18,10 +18,14 @@ if TYPE_CHECKING:
 
 CLASSES = 20
 """Bars at most; the classes beyond share one."""
+LETTERS = 24
+"""Letters of the name of a class at a bar."""
 DRAWN = 6
 """Pictures at most."""
 DRAWN_NODES = 150
 """Nodes of a picture at most."""
+DRAWN_MESH = 600
+"""Nodes of the picture of a mesh at most."""
 LARGE = 5000
 """A component of more nodes is drawn as it is only, without its lift."""
 
@@ -139,13 +143,19 @@ def _bins(caption: str, data: Histogram) -> Html:
 def _classes(comparison: Comparison) -> tuple[str, Html, Html]:
     labels = comparison.portrait.labels
     kind = "class" if comparison.task.kind == "classification" else "label"
-    names, counts = [f"{kind} {i}" for i in range(len(labels))], list(labels)
+    called = comparison.portrait.names or tuple(map(str, range(len(labels))))
+    names = list(comparison.portrait.names) or [f"{kind} {name}" for name in called]
+    counts = list(labels)
     if len(counts) > CLASSES:
         names = [*names[: CLASSES - 1], f"{len(counts) - CLASSES + 1} more"]
         counts = [*counts[: CLASSES - 1], sum(counts[CLASSES - 1 :])]
     title = "Classes" if kind == "class" else "Positive labels"
-    table = behind(title, [kind, "targets"], ((i, f"{count:,}") for i, count in enumerate(labels)))
+    table = behind(title, [kind, "targets"], ((each, f"{count:,}") for each, count in zip(called, labels, strict=True)))
     return title, horizontal(names, counts, f"targets of each {kind}", list(TONES)), table
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LETTERS else f"{name[: LETTERS - 1]}…"
 
 
 def _parts_table(portrait: Portrait) -> Html:
@@ -197,8 +207,14 @@ def _one(one: "Complex", name: str, lifts: list[str]) -> list[Picture]:
         caption = " · ".join(part for part in (name, lift if lifted is not one else "as it is") if part)
         if not lift or lifted is not one:
             two = lifted.sizes[2] if lifted.rank > 1 else 0
-            found.append(Picture(Html(draw_complex(lifted, limit=DRAWN_NODES)), _with_size(caption, lifted), two))
+            drawn = draw_complex(lifted, limit=_most_nodes(lifted))
+            found.append(Picture(Html(drawn), _with_size(caption, lifted), two))
     return found
+
+
+def _most_nodes(drawn: "Complex") -> int:
+    """Give how many nodes a picture may have: a part of a mesh has another shape, and its places are known."""
+    return DRAWN_MESH if "pos" in drawn[0] and drawn.rank >= 2 else DRAWN_NODES
 
 
 def _with_size(caption: str, drawn: "Complex") -> str:
@@ -206,7 +222,8 @@ def _with_size(caption: str, drawn: "Complex") -> str:
     two = {"simplicial": "triangle", "cell": "polygon"}.get(drawn.domain, "2-cell")
     names = ("node", "hyperedge" if drawn.domain == "hypergraph" else "edge", two)
     counts = [words.plural(n, name) for n, name in zip(drawn.sizes, names, strict=False) if n]
-    part = f", {DRAWN_NODES} of the nodes drawn" if drawn.sizes[0] > DRAWN_NODES else ""
+    most = _most_nodes(drawn)
+    part = f", {most} of the nodes drawn" if drawn.sizes[0] > most else ""
     return f"{caption}: {words.listing(counts)}{part}"
 
 
@@ -218,10 +235,12 @@ def _typical(data: "Complex") -> list[tuple[int, str]]:
     y = data.whole.y.cpu().numpy() if "y" in data.whole else None
     if y is None or y.ndim != 1 or y.dtype.kind not in "iu":
         return [(i, f"component {i}") for i in range(min(4, len(data)))]
+    called = data.schema.classes.get("whole", ()) if data.schema is not None else ()
     found = []
     for label in np.unique(y[y >= 0])[:DRAWN].tolist():
         members = np.flatnonzero(y == label)
-        found.append((int(members[np.argsort(sizes[members], kind="stable")[len(members) // 2]]), f"class {label}"))
+        name = _short(called[label]) if label < len(called) else f"class {label}"
+        found.append((int(members[np.argsort(sizes[members], kind="stable")[len(members) // 2]]), name))
     return found
 
 

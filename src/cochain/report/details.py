@@ -11,7 +11,8 @@ from cochain.report.reference import paper
 def card(place: int, model: ModelCard) -> Html:
     """Show a model: equations, diagram, hyperparameters; the first one open."""
     options = join(
-        fill("<div><dt>{}</dt><dd>{}</dd></div>", key, value) for key, value in sorted(model.options.items())
+        fill("<div><dt>{}</dt><dd>{}</dd></div>", key, f"{value:g}" if isinstance(value, float) else str(value))
+        for key, value in sorted(model.options.items())
     )
     diagram = embed(model.diagram, f"d{place}", f"tensor diagram of {model.model}")
     parts = [

@@ -1,5 +1,7 @@
 """The section on answers, right and wrong: for each model what its runs answered on their test parts."""
 
+from collections.abc import Sequence
+
 from cochain.experiments.answers import Answers, Numbers
 from cochain.experiments.comparison import Comparison, Row
 from cochain.report import calibration, matrix, pooled, residuals, words
@@ -54,7 +56,7 @@ def _overview(comparison: Comparison, rows: list[Row], known: dict[str, list[Ans
 
 def _card(place: int, row: Row, answers: list[Answers], comparison: Comparison) -> Html:
     which = kind(row.model)
-    figures = _figures(row.model, answers, comparison.task.kind == "classification")
+    figures = _figures(row.model, answers, comparison.task.kind == "classification", comparison.portrait.names)
     error = pooled.reliability(answers)
     told = [words.plural(sum(each.count for each in answers), "answer")]
     if error is not None:
@@ -67,22 +69,28 @@ def _card(place: int, row: Row, answers: list[Answers], comparison: Comparison) 
     )  # fmt: skip
 
 
-def _figures(name: str, answers: list[Answers], of_classes: bool) -> list[tuple[str, Html, Html]]:
+def _figures(
+    name: str, answers: list[Answers], of_classes: bool, called: Sequence[str]
+) -> list[tuple[str, Html, Html]]:
     """Give title, chart and table of everything that the answers hold."""
     found: list[tuple[str, Html, Html]] = []
     confused = pooled.confusion(answers)
     if confused is not None:
-        found.append(("Confusion", matrix.matrix(confused, name), matrix.matrix_table(confused, name)))
+        found.append(("Confusion", matrix.matrix(confused, name, called), matrix.matrix_table(confused, name, called)))
     apart = pooled.separation(answers)
     if apart is not None:
         chart = calibration.separation(apart, name)
         found.append(("Links and other pairs", chart, calibration.separation_table(apart, name)))
     labels = pooled.labels(answers)
     if labels:
-        chart = calibration.labels(labels[:LABELS], name)
-        found.append(("Labels", chart, calibration.labels_table(labels, name)))
+        chart = calibration.labels(labels[:LABELS], name, called)
+        found.append(("Labels", chart, calibration.labels_table(labels, name, called)))
     for i, column in enumerate(columns := pooled.numbers(answers)[:COLUMNS]):
-        title = f"Answers against truth, column {i}" if len(columns) > 1 else "Answers against truth"
+        title = (
+            f"Answers against truth, {called[i] if i < len(called) else f'column {i}'}"
+            if len(columns) > 1
+            else "Answers against truth"
+        )
         found.append((title, residuals.against_truth(column, name), residuals.truth_table(column, name)))
     sure = pooled.reliability(answers)
     if sure is not None:
