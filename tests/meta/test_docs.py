@@ -112,8 +112,11 @@ def test_models_have_their_sections_in_order(path: Path) -> None:
     for node in models:
         doc = ast.get_docstring(node) or ""
         found = [title for title in sections_of(doc) if title in SECTIONS]
-        assert found == SECTIONS, f"{node.name} has the sections {found}"
-        assert all(any(line.strip() for line in section(doc, title) or []) for title in SECTIONS)
+        # What every model takes is said once, at Network; Args stands where a model says more of it.
+        needed = SECTIONS if "Args" in found else SECTIONS[1:]
+        assert found == needed, f"{node.name} has the sections {found}"
+        assert documented(doc) in (None, ["widths", "out", "target", "config"])
+        assert all(any(line.strip() for line in section(doc, title) or []) for title in found)
         assert "$$" in doc, f"{node.name} has no equation"
 
 

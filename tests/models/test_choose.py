@@ -60,6 +60,14 @@ def test_large_data_is_spared_heavy_models(monkeypatch: pytest.MonkeyPatch) -> N
     assert "not can: a component has 40 cells, too many to try it unasked" in str(choice)
 
 
+def test_many_placed_cells_are_spared_slow_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    c = cc.Complex.simplicial([(0, 1, 2), (1, 2, 3)]).with_cochain(0, "pos", torch.rand(4, 3))
+    monkeypatch.setitem(sys.modules["cochain.models.choose"].SLOW, "etnn", 10)
+    choice = choose(c, "whole")
+    assert [pick.model for pick in choice.left_out] == ["etnn"]
+    assert "the data has 11 cells, at which an epoch takes seconds" in str(choice)
+
+
 @pytest.mark.parametrize("name", ["mutag", "texas", "zoo", "house"])
 def test_data_of_the_mirror(name: str, mirror: Path) -> None:
     choice = choose(cc.datasets.load(name, root=mirror))

@@ -15,6 +15,7 @@ from cochain.experiments import memory as module
 from cochain.experiments.estimate import check_step, proposal, step_bytes, within_memory
 from cochain.experiments.execute import Bench, Data
 from cochain.experiments.tasks import infer_task
+from cochain.lift.memory import left_in_groups
 
 GRAPHS = {"model": "gin", "target": "whole", "options": {"hidden": 8, "layers": 2}}
 
@@ -145,15 +146,15 @@ def test_limits_of_groups(tmp_path: Path) -> None:
     (inner / "memory.limit_in_bytes").write_text("1000")
     (inner / "memory.usage_in_bytes").write_text("700")
     (inner / "memory.stat").write_text("cache 9\ntotal_inactive_file 100\n")
-    assert list(module._left_in_groups(tmp_path, own)) == [400]
+    assert list(left_in_groups(tmp_path, own)) == [400]
     own.write_text("0::/c\n")
     (tmp_path / "c").mkdir()
     (tmp_path / "c" / "memory.max").write_text("max\n")
     (tmp_path / "c" / "memory.current").write_text("5")
-    assert list(module._left_in_groups(tmp_path, own)) == []
+    assert list(left_in_groups(tmp_path, own)) == []
     (tmp_path / "c" / "memory.max").write_text("50\n")
-    assert list(module._left_in_groups(tmp_path, own)) == [45]
-    assert list(module._left_in_groups(tmp_path, tmp_path / "missing")) == []
+    assert list(left_in_groups(tmp_path, own)) == [45]
+    assert list(left_in_groups(tmp_path, tmp_path / "missing")) == []
 
 
 def test_there_is_memory() -> None:

@@ -95,7 +95,7 @@ class Workshop:
         if probes:
             complex_ = _with_probes(complex_, row.probes)
             warnings.append(
-                "random probes stand in for odd features: no flows are given, and what nodes say is all alike or not read"
+                "random probes stand in for odd features: no flows are given, and nodes are all alike or not read"
             )
         names = getattr(model_class(row), "names", {})
         return Prepared(_floating(complex_, names, self.dtype), lift, tuple(warnings), probes, self.scales)
@@ -142,7 +142,9 @@ def _has_odd_signal(complex_: Complex, ranks: tuple[int, ...]) -> bool:
     """Whether anything odd can be heard: odd features on a rank, or differences between nodes along an edge."""
     if any("x" in complex_[rank] and complex_.is_odd(rank) for rank in ranks if rank > 0):
         return True
-    return 0 in ranks and "x" in complex_[0] and complex_.sizes[0] > 0 and bool((complex_[0].x != complex_[0].x[:1]).any())
+    return (
+        0 in ranks and "x" in complex_[0] and complex_.sizes[0] > 0 and bool((complex_[0].x != complex_[0].x[:1]).any())
+    )
 
 
 def _with_probes(complex_: Complex, ranks: tuple[int, ...]) -> Complex:

@@ -56,7 +56,9 @@ USUAL: dict[tuple[str, str], tuple[str, ...]] = {
 }
 """For (domain, where it asks), beside a floor without structure: with edges, and with more."""
 HEAVY = ("can", "cin", "mpsn", "hmc", "gccn", "sccnn", "nsd", "etnn", "sat", "allset_transformer", "ed_hnn")
-"""Models that are left out where the data is large."""
+"""Models that are left out where a component is large."""
+SLOW = {"etnn": 50_000}
+"""Cells in all above which an epoch of the model takes seconds."""
 
 
 @dataclass(frozen=True)
@@ -110,12 +112,22 @@ def choose(complex: Complex, target: int | str | None = None, links: bool = Fals
     target = default_target(complex) if target is None else target
     place = "links" if links else "components" if target == "whole" else "cells"
     usual = USUAL.get((complex.domain, place), ("gcn", "gat"))
-    picks = [_floor(place, target), *(Pick(name, REASONS[name]) for name in usual)]
-    picks += [pick for pick in _particular(complex, target, place) if pick.model not in usual]
-    large = sum(complex.sizes) / max(len(complex), 1) > LARGE
-    kept = tuple(pick for pick in picks if not (large and pick.model in HEAVY))
-    why = f"a component has {sum(complex.sizes) // max(len(complex), 1):,} cells, too many to try it unasked"
-    return Choice(kept, tuple(Pick(pick.model, why) for pick in picks if pick not in kept))
+    told = [_floor(place, target), *(Pick(name, REASONS[name]) for name in usual)]
+    # What speaks for a model on this very data stands in place of what speaks for it in general.
+    picks = list({pick.model: pick for pick in (*told, *_particular(complex, target, place))}.values())
+    refused = {pick.model: why for pick in picks if (why := _too_large(pick.model, complex))}
+    kept = tuple(pick for pick in picks if pick.model not in refused)
+    return Choice(kept, tuple(Pick(model, why) for model, why in refused.items()))
+
+
+def _too_large(model: str, complex_: Complex) -> str:
+    """Say why a model is not tried unasked on data of this size; nothing where it is."""
+    total = sum(complex_.sizes)
+    if model in HEAVY and total > LARGE * max(len(complex_), 1):
+        return f"a component has {total // max(len(complex_), 1):,} cells, too many to try it unasked"
+    if total > SLOW.get(model, total):
+        return f"the data has {total:,} cells, at which an epoch takes seconds: too long to try it unasked"
+    return ""
 
 
 def _floor(place: str, target: int | str) -> Pick:
@@ -133,8 +145,8 @@ def _particular(complex_: Complex, target: int | str, place: str) -> Iterator[Pi
     if complex_.oriented and complex_.rank >= 1 and "x" in complex_[1] and complex_.is_odd(1):
         yield Pick("sccnn", f"{CELLS['sccnn']}: the edges carry flows")
         yield Pick("scone", "filters flows on edges, and nodes read their divergence")
-    if complex_.domain in ("simplicial", "cell") and complex_.rank >= 2 and place == "components":
-        yield Pick("cin", CELLS["cin"])
+    if complex_.domain == "simplicial" and complex_.rank >= 2 and place == "components":
+        yield Pick("cin", "lets triangles speak, and edges through them")
 
 
 def _heterophilous(complex_: Complex) -> Iterator[Pick]:

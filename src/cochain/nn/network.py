@@ -28,6 +28,11 @@ class Network(nn.Module):
         dropout: probability of dropping a channel of a cell before each layer.
 
     A class that reads another tensor than `x` on a rank says so in `names`: the first of them that the complex has.
+
+    A published model is built as `Model(widths, out, target, config)`, most easily by `cochain.models.build`: `widths`
+    are the channels that come in, per rank of `Model.ranks`; `out` the channels of the answer; `target` its rank, or
+    "whole" for one row per component; `config` the hyperparameters, a `Model.Config`. A model whose docstring has no
+    Args takes these as they are.
     """
 
     names: ClassVar[Mapping[int, tuple[str, ...]]] = {}

@@ -39,15 +39,9 @@ class CAN(Network):
       \sum_{k \in \mathrm{upper}(e)} \alpha^\uparrow_{ek} h_k W_\uparrow\Big)$$
 
     with softmax weights $\alpha$ of $\mathrm{LeakyReLU}(a^T W h_e + b^T W h_k)$; then, with `keep` < 1, edges keep
-    $\sigma(w^T h_e) h_e$ if that score is among the highest of their component, and are silent from there on. The lift
-    reads both orders of an edge's nodes and nothing is signed, so orientations do not matter. Which edges stay is state
-    that lasts from layer to layer, which routes do not have; hence a forward of its own.
+    $\sigma(w^T h_e) h_e$ if that score is among the highest of their component, and are silent else, which lasts; hence
+    a forward of its own. No orientation enters: the lift reads both orders of nodes. Nodes answer by their edges' mean.
 
-    Args:
-        widths: channels per rank (0 and 1) that come in.
-        out: channels of the answer.
-        target: a rank, or "whole"; nodes answer by the mean of their edges.
-        config: hyperparameters.
     Shape:
         x on rank r `(cells of r, widths[r])` -> `(target rows, out)`.
     Cost:
@@ -64,16 +58,13 @@ class CAN(Network):
     def __init__(
         self, widths: Mapping[int, int], out: int, target: int | str = "whole", config: CANConfig = CANConfig()
     ) -> None:
-        if not 0 < config.keep <= 1 or config.hidden % config.heads or (config.keep < 1 and target != "whole"):
-            raise SpecError(
-                f"keep should be above 0 and at most 1, below 1 only on the whole, and hidden a multiple of heads, "
-                f"but keep is {config.keep} on {target!r}, hidden {config.hidden} and heads {config.heads}"
-            )
+        if not 0 < config.keep <= 1 or (config.keep < 1 and target != "whole"):
+            raise SpecError(f"keep should be in (0, 1], below 1 only on the whole, but is {config.keep} on {target!r}")
         width = config.hidden
         carried = {1: width} if target == "whole" else {0: width, 1: width}
         layers = [_Layer(width if k else width + widths[1], config) for k in range(config.layers)]
-        reads = [Cochain(k, widths[k]) for k in self.ranks]
-        super().__init__(reads, [_Lift(widths[0], width), *layers], read_out(target, carried, out), config.dropout)
+        parts = [_Lift(widths[0], width), *layers]
+        super().__init__([Cochain(k, widths[k]) for k in (0, 1)], parts, read_out(target, carried, out), config.dropout)
 
     def forward(self, complex_: Complex) -> Tensor:
         """Give the answer: one row per cell of the target rank, or per component."""

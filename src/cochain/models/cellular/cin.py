@@ -32,11 +32,6 @@ class CIN(Network):
     Unsigned incidences and sums: no orientation enters, and relabelling permutes the output. At least as powerful as
     the Weisfeiler-Leman test; with 2-cells on rings it separates graphs that the test does not.
 
-    Args:
-        widths: channels per rank (0, 1, 2) that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank r `(cells of r, widths[r])` -> `(target rows, out)`.
     Cost:

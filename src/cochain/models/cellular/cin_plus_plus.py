@@ -33,11 +33,6 @@ class CINPlusPlus(Network):
     Unsigned incidences and sums: no orientation enters, and relabelling permutes the output. Every rank hears from
     every other within two layers, where CIN's information flows from the top only through upper neighbours.
 
-    Args:
-        widths: channels per rank (0, 1, 2) that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank r `(cells of r, widths[r])` -> `(target rows, out)`.
     Cost:

@@ -50,11 +50,6 @@ class CW(Network):
     face, or a coface, signed as they are oriented to each other. Odd cochains stay odd, and relabelling permutes the
     output. Ranks do not speak to each other: an answer on one rank reads that rank alone.
 
-    Args:
-        widths: channels per rank (0, 1, 2) that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank r `(cells of r, widths[r])`, odd on ranks 1 and 2 -> `(target rows, out)`.
     Cost:

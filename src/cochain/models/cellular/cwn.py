@@ -30,11 +30,6 @@ class CWN(Network):
     U, M_B and M_up are MLPs of what they read, joined. CIN is the same with messages that do not read $h_x$. Unsigned
     patterns and sums: no orientation enters, and relabelling permutes the output. All ranks are updated.
 
-    Args:
-        widths: channels per rank (0, 1, 2) that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank r `(cells of r, widths[r])` -> `(target rows, out)`.
     Cost:

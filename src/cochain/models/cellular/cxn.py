@@ -42,15 +42,10 @@ class CXN(Network):
       H_k' = \mathrm{relu}(\hat A_k H_k W_k), \quad H_2' = \mathrm{relu}(B_2^T H_1' W_2)$$
 
     are CXN, whose messages read the coface, so that information flows down the ranks, and CCXN, both for k = 0, 1 with
-    $\hat A_k = D^{-1/2} (A_{k\uparrow} + I) D^{-1/2}$; the top hears from its updated edges. No orientation enters, and relabelling permutes the output. What
-    cannot reach the answer is not read: an answer on rank r reads ranks from r up (CXN), r alone (CCXN; rank 2 reads
-    rank 1).
+    $\hat A_k = D^{-1/2} (A_{k\uparrow} + I) D^{-1/2}$; the top hears from its updated edges.
+    No orientation enters, and relabelling permutes the output. What cannot reach the answer is not read: an answer on
+    rank r reads ranks from r up (CXN), r alone (CCXN; rank 2 reads rank 1).
 
-    Args:
-        widths: channels per rank (0, 1, 2) that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank r `(cells of r, widths[r])` -> `(target rows, out)`.
     Cost:

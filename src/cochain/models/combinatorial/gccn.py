@@ -56,11 +56,6 @@ class GCCN(Network):
     N(x). Any neighbourhood of a combinatorial complex may stand in the set, so this is a family that holds most
     message-passing networks on complexes. Unsigned patterns and sums: relabelling permutes the output.
 
-    Args:
-        widths: channels per rank (0, 1, 2) that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank r `(cells of r, widths[r])` -> `(target rows, out)`.
     Cost:

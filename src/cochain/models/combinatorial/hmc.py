@@ -50,11 +50,6 @@ class HMC(Network):
     $\mathrm{LeakyReLU}(a^T W_t h_x + b^T W_s h_y)$ on $W_s h_y$. Neighbourhoods are unsigned and sums do not depend on
     order, so relabelling permutes the output.
 
-    Args:
-        widths: channels per rank (0, 1, 2) that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank r `(cells of r, widths[r])` -> `(target rows, out)`.
     Cost:

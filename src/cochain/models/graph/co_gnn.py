@@ -43,11 +43,6 @@ class CoGNN(Network):
     relabelling permutes the output. The graph of messages is state of a run, not of the complex; hence a forward of its
     own.
 
-    Args:
-        widths: channels per rank that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank 0 `(nodes, widths[0])` -> `(target rows, out)`.
     Cost:
@@ -72,7 +67,7 @@ class CoGNN(Network):
             [Cochain(0, widths[0])], [Embed({0: widths[0]}, config.hidden), *layers], readout, config.dropout
         )
         chooses = config.layers > 0 and not config.action
-        self.policy = _Policy(config.hidden) if chooses else None
+        self.policy = mlp(2 * config.hidden, config.hidden, len(ACTIONS)) if chooses else None
         self.action, self.temperature = config.action, config.temperature
 
     def forward(self, complex_: Complex) -> Tensor:
@@ -90,7 +85,7 @@ class CoGNN(Network):
         """Give a row for each node, 1 at the action that it takes."""
         if self.policy is None:
             return one_hot(torch.full((len(h),), ACTIONS.index(self.action)), len(ACTIONS)).to(h)
-        scores = self.policy(means, h)
+        scores = self.policy(torch.cat([h, spmm(means, h)], dim=1))
         if self.training:
             drawn: Tensor = gumbel_softmax(scores, self.temperature, hard=True)
             return drawn
@@ -98,15 +93,6 @@ class CoGNN(Network):
         hard = one_hot(soft.argmax(dim=1), len(ACTIONS)).to(soft)
         chosen: Tensor = hard + soft - soft.detach()
         return chosen
-
-
-class _Policy(nn.Module):
-    def __init__(self, hidden: int) -> None:
-        super().__init__()
-        self.map = mlp(2 * hidden, hidden, len(ACTIONS))
-
-    def forward(self, means: SparseMatrix, h: Tensor) -> Tensor:
-        return self.map(torch.cat([h, spmm(means, h)], dim=1))  # type: ignore[no-any-return]
 
 
 class _Environment(nn.Module):

@@ -36,11 +36,6 @@ class DRew(Network):
     Sums over shells know no order, so relabelling permutes the output. Layers read states of several earlier layers;
     hence a forward of its own.
 
-    Args:
-        widths: channels per rank that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank 0 `(nodes, widths[0])` -> `(target rows, out)`.
     Cost:

@@ -33,11 +33,6 @@ class GAT(Network):
     The layer that writes the answer averages its heads, and leaves out the elu. Scores are functions of the two ends
     alone, so relabelling nodes permutes the output; a node without neighbours attends to itself.
 
-    Args:
-        widths: channels per rank that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank 0 `(nodes, widths[0])` -> `(target rows, out)`.
     Cost:

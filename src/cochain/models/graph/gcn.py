@@ -27,11 +27,6 @@ class GCN(Network):
 
     The operator is built from A alone, so relabelling nodes permutes the output.
 
-    Args:
-        widths: channels per rank that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank 0 `(nodes, widths[0])` -> `(target rows, out)`.
     Cost:

@@ -30,11 +30,6 @@ class GIN(Network):
 
     Sums do not depend on the order of nodes, so relabelling permutes the output.
 
-    Args:
-        widths: channels per rank that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank 0 `(nodes, widths[0])` -> `(target rows, out)`.
     Cost:

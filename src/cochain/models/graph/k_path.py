@@ -40,18 +40,13 @@ class KPath(Network):
     do not depend on how nodes are numbered, so relabelling permutes the output. Paths are no neighbourhood of cells;
     hence a forward of its own.
 
-    Args:
-        widths: channels per rank that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank 0 `(nodes, widths[0])` -> `(target rows, out)`.
     Cost:
         $O(l C^2)$ for each path of l edges in every layer; with degrees of d there are about $n d^k$ of the longest.
     Differs from the paper:
-        an MLP in the order of the path encodes a subgraph, where the paper passes messages in it; the contrastive
-        views of its training, without unimportant edges, are left out.
+        an MLP in the order of the path encodes a subgraph, where the paper takes a graph network; the contrastive views
+        of its training, without unimportant edges, are left out.
     Source:
         Li, Xu, Zhang, Zhou, Chen, Li, 2025, "Revisiting Graph Neural Networks on Graph-level Tasks: Comprehensive
         Experiments, Analysis, and Improvements".
@@ -93,7 +88,7 @@ class _Layer(nn.Module):
     def forward(self, h: Tensor, levels: list[PathLevel], sides: list[Tensor]) -> Tensor:
         parts = [h]
         for encode, level, side in zip(self.encode, levels, sides, strict=True):
-            parts.append(level.sum(encode(torch.cat([h[level.nodes].flatten(1), side], dim=1))))
+            parts.append(level.sum(encode(torch.cat([level.read(h).flatten(1), side], dim=1))))
         return self.join(torch.cat(parts, dim=1))  # type: ignore[no-any-return]
 
     def equations(self) -> list[str]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import get_args
 
 import torch
 from torch import Tensor, nn
@@ -10,7 +9,7 @@ from torch.nn.functional import dropout
 
 from cochain.complexes import Cochain, Complex
 from cochain.errors import unknown_name
-from cochain.kernels.rooted_paths import Choice
+from cochain.kernels.rooted_paths import CHOICES
 from cochain.nn import Network, mlp, read_out
 from cochain.nn.mlp import BatchNorm
 from cochain.nn.paths import PathLevel, path_levels
@@ -24,7 +23,7 @@ class PathNNConfig:
     """Channels of every layer."""
     layers: int = 3
     """Number of layers K; layer k reads the paths of k edges."""
-    paths: Choice = "simple"
+    paths: str = "simple"
     """All simple paths, all shortest ones, or one shortest one to each node, which depends on their numbering."""
     distances: bool = False
     """Tell the LSTM how far each node of a path is from the first; on a shortest path that is its place."""
@@ -43,11 +42,6 @@ class PathNN(Network):
     permutes the output; one shortest path for each end is a choice that does. Paths are no neighbourhood of cells;
     hence a forward of its own.
 
-    Args:
-        widths: channels per rank that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank 0 `(nodes, widths[0])` -> `(target rows, out)`.
     Cost:
@@ -65,12 +59,12 @@ class PathNN(Network):
     def __init__(
         self, widths: Mapping[int, int], out: int, target: int | str = "whole", config: PathNNConfig = PathNNConfig()
     ) -> None:
-        if config.paths not in get_args(Choice):
-            raise unknown_name("choice of paths", config.paths, get_args(Choice))
-        layers = [_Encoder(widths[0], config), *(_Layer(config, k + 1) for k in range(config.layers))]
-        super().__init__(
-            [Cochain(0, widths[0])], layers, read_out(target, {0: config.hidden}, out, "sum"), config.dropout
-        )
+        if config.paths not in CHOICES:
+            raise unknown_name("choice of paths", config.paths, CHOICES)
+        layers = [_Layer(config, k + 1) for k in range(config.layers)]
+        readout = read_out(target, {0: config.hidden}, out, "sum")
+        super().__init__([Cochain(0, widths[0])], layers, readout, config.dropout)
+        self.first = mlp(widths[0], config.hidden, config.hidden, norm="batch", last=True)
         self.choice, width = config.paths, config.hidden
         if config.layers:
             self.lstm = nn.LSTM(2 * width if config.distances else width, width, batch_first=True)
@@ -78,30 +72,21 @@ class PathNN(Network):
 
     def forward(self, complex_: Complex) -> Tensor:
         """Give the answer: one row per cell of the target rank, or per component."""
-        encoder, *layers = self.layers
-        h = encoder(self.inputs(complex_)[0])
-        for layer, level in zip(layers, path_levels(complex_, len(layers), self.choice), strict=True):
+        h = self.first(self.inputs(complex_)[0])
+        for layer, level in zip(self.layers, path_levels(complex_, len(self.layers), self.choice), strict=True):
             h = layer(h, level.sum(self.encode(dropout(h, self.dropout, self.training), level)))
         return self.readout(complex_, [{0: h}])  # type: ignore[no-any-return]
 
     def encode(self, h: Tensor, level: PathLevel) -> Tensor:
         """Give the last state of the LSTM for each path, read from its far end."""
-        steps = h[level.nodes.flip(1)]
+        steps = level.read(h).flip(1)
         if self.embed is not None:
-            steps = torch.cat([steps, self.embed(level.distances.flip(1))], dim=2)
+            steps = torch.cat([steps, self.embed(level.distances).flip(1)], dim=2)
         return self.lstm(steps)[0][:, -1] if len(steps) else h[:0]  # an LSTM takes no empty batch
 
-
-class _Encoder(nn.Module):
-    def __init__(self, channels: int, config: PathNNConfig) -> None:
-        super().__init__()
-        self.map = mlp(channels, config.hidden, config.hidden, norm="batch", last=True)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.map(x)  # type: ignore[no-any-return]
-
     def equations(self) -> list[str]:
-        return ["h₀ = MLP(x₀)"]
+        """Give the equations of what comes in, of the layers and of the readout."""
+        return ["h₀ = MLP(x₀)", *super().equations()]
 
 
 class _Layer(nn.Module):

@@ -43,17 +43,13 @@ class PPGN(Network):
     Renumbering nodes permutes rows and columns alike, so relabelling permutes the output. Pairs of nodes are no cells,
     and dense; hence a forward of its own. The components of one size are multiplied at once, without padding.
 
-    Args:
-        widths: channels per rank that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank 0 `(nodes, widths[0])` -> `(target rows, out)`.
     Cost:
         per block $O(C n^3 + C^2 n^2)$ time and $O(C n^2)$ memory for each component; the polynomial once $O(n^4)$.
     Differs from the paper:
-        the last block alone is read, not the sum over all; entries of products are divided by $\sqrt{n}$.
+        an MLP joins what the paper concatenates; the last block alone is read, not the sum over all; entries of
+        products are divided by $\sqrt{n}$. PPGN++ takes the least of the polynomials that PPGN misses.
     Source:
         Maron, Ben-Hamu, Serviansky, Lipman, 2019, "Provably Powerful Graph Networks"; Puny, Lim, Kiani, Maron, Lipman,
         2023, "Equivariant Polynomials for Graph Neural Networks" (PPGN++).
@@ -67,25 +63,30 @@ class PPGN(Network):
     ) -> None:
         first = widths[0] + 2 + config.polynomials
         blocks = [_Block(config.hidden if k else first, config) for k in range(config.layers)]
-        layers = [*blocks, _Nodes(config.hidden if blocks else first, config.hidden)]
-        super().__init__(
-            [Cochain(0, widths[0])], layers, read_out(target, {0: config.hidden}, out, "sum"), config.dropout
-        )
+        readout = read_out(target, {0: config.hidden}, out, "sum")
+        super().__init__([Cochain(0, widths[0])], blocks, readout, config.dropout)
+        self.nodes = nn.Linear(2 * (config.hidden if blocks else first), config.hidden)
         self.polynomials, self.max_nodes = config.polynomials, config.max_nodes
 
     def forward(self, complex_: Complex) -> Tensor:
         """Give the answer: one row per cell of the target rank, or per component."""
         x = self.inputs(complex_)[0]
-        *blocks, nodes = self.layers
         pairs = component_pairs(complex_, self.max_nodes)
         edges = pairs.joined(complex_.resolve(upper(0)).matrix.pattern).to(x.dtype)[:, None]
         parts = [edges, pairs.on_diagonal(torch.cat([x.new_ones(len(x), 1), x], dim=1))]
         if self.polynomials:
             parts.append(pairs.map_squares(lambda a: graph_polynomial(a, CLIQUE, (0, 1)), edges).log1p())
         z = torch.cat(parts, dim=1)
-        for block in blocks:
+        for block in self.layers:
             z = block(pairs, dropout(z, self.dropout, self.training))
-        return self.readout(complex_, [{0: nodes(pairs, z)}])  # type: ignore[no-any-return]
+        h = self.nodes(torch.cat([z.index_select(0, pairs.diagonal), pairs.sum_rows(z)], dim=1))
+        return self.readout(complex_, [{0: h}])  # type: ignore[no-any-return]
+
+    def equations(self) -> list[str]:
+        """Give the equations of what comes in, of the blocks, of the nodes and of the readout."""
+        *blocks, readout = super().equations()
+        first = f"X = A ‖ I ‖ diag(x₀){' ‖ log(1 + P_H(A))' if self.polynomials else ''}"
+        return [first, *blocks, "h₀ = W (X_ii ‖ Σ_j X_ij)", readout]
 
 
 class _Block(nn.Module):
@@ -94,25 +95,17 @@ class _Block(nn.Module):
         self.left, self.right = (mlp(before, config.hidden, config.hidden) for _ in range(2))
         self.transposes = config.polynomials
         self.join = mlp((1 + self.transposes) * before + config.hidden, config.hidden, config.hidden)
+        for part in self.modules():  # products of small numbers vanish, block after block, and Glorot's are larger
+            if isinstance(part, nn.Linear):
+                nn.init.xavier_uniform_(part.weight)
 
     def forward(self, pairs: Pairs, z: Tensor) -> Tensor:
         product = pairs.multiply(self.left(z), self.right(z)) / pairs.size[pairs.first, None].to(z.dtype).sqrt()
-        return self.join(torch.cat([z, *([z[pairs.swapped]] if self.transposes else []), product], dim=1))  # type: ignore[no-any-return]
+        turned = [z.index_select(0, pairs.swapped)] if self.transposes else []
+        return self.join(torch.cat([z, *turned, product], dim=1))  # type: ignore[no-any-return]
 
     def equations(self) -> list[str]:
         return [f"X' = MLP(X ‖ {'Xᵀ ‖ ' if self.transposes else ''}m₁(X) m₂(X) / √n), X of nodes x nodes"]
 
     def arrows(self) -> list[tuple[int, int, str]]:
         return [(0, 0, "X X")]
-
-
-class _Nodes(nn.Module):
-    def __init__(self, before: int, after: int) -> None:
-        super().__init__()
-        self.map = nn.Linear(2 * before, after)
-
-    def forward(self, pairs: Pairs, z: Tensor) -> Tensor:
-        return self.map(torch.cat([z[pairs.diagonal], pairs.sum_rows(z)], dim=1))  # type: ignore[no-any-return]
-
-    def equations(self) -> list[str]:
-        return ["h₀ = W (X_ii ‖ Σ_j X_ij)"]

@@ -35,11 +35,6 @@ class RNI(Network):
     draws do not depend on how nodes are numbered. Numbers that differ tell nodes apart, so with enough layers any
     function of graphs can be approximated, which message passing alone cannot; it takes longer to train.
 
-    Args:
-        widths: channels per rank that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank 0 `(nodes, widths[0])` -> `(target rows, out)`.
     Cost:

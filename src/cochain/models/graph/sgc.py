@@ -26,11 +26,6 @@ class SGC(Network):
 
     A GCN without its nonlinearities: linear in X and built from A alone, so relabelling nodes permutes the output.
 
-    Args:
-        widths: channels per rank that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank 0 `(nodes, widths[0])` -> `(target rows, out)`.
     Cost:

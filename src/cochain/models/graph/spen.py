@@ -41,11 +41,6 @@ class SPEN(Network):
     Nodes then hear themselves as roots and as members of all subgraphs they lie in; so relabelling permutes the output.
     Pairs of nodes are no cells; hence a forward of its own.
 
-    Args:
-        widths: channels per rank that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank 0 `(nodes, widths[0])` -> `(target rows, out)`.
     Cost:
@@ -90,9 +85,9 @@ class _Layer(nn.Module):
     def forward(self, pairs: Pairs, h: Tensor, z: Tensor) -> tuple[Tensor, Tensor]:
         balls = pairs.groups
         mine, (back, order) = balls.rows == balls.indices, balls.transposed
-        u, z = self.linear(pairs, torch.cat([h[balls.indices], mine[:, None].to(h.dtype)], dim=1), z)
+        u, z = self.linear(pairs, torch.cat([h.index_select(0, balls.indices), mine[:, None].to(h.dtype)], dim=1), z)
         u = torch.relu(u)
-        return h + self.join(torch.cat([u[mine], segment(back, u[order], "sum")], dim=1)), torch.relu(z)
+        return h + self.join(torch.cat([u[mine], segment(back, u.index_select(0, order), "sum")], dim=1)), torch.relu(z)
 
     def equations(self) -> list[str]:
         maps = "(u, z)' = relu(Σ_b W_b B_b (u, z)) on the ball of each node"

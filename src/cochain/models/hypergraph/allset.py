@@ -37,11 +37,6 @@ class AllSetTransformer(Network):
     Each step has its own $\theta$, K, V and MLP. Sums know no order, so relabelling nodes permutes the output and
     relabelling hyperedges leaves it. The empty set, that of a node in no hyperedge, gives the seed alone.
 
-    Args:
-        widths: channels per rank that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank 0 `(nodes, widths[0])` -> `(target rows, out)`.
     Cost:

@@ -35,11 +35,6 @@ class CEGCN(Network):
     1 where the complex has none. Built from H and w alone, so relabelling nodes permutes the output and relabelling
     hyperedges leaves it. On a graph it is the graph convolution; a node in no hyperedge hears itself.
 
-    Args:
-        widths: channels per rank that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank 0 `(nodes, widths[0])`, weight on rank 1 `(hyperedges,)` -> `(target rows, out)`.
     Cost:

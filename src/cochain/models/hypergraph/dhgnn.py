@@ -40,11 +40,6 @@ class DHGNN(Network):
     changes who is near and how clusters lie, so that an isolated node is heard: the law of isolated cells is broken by
     design. Hyperedges that a layer makes are no neighbourhood of the complex; hence a layer of its own.
 
-    Args:
-        widths: channels per rank that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank 0 `(nodes, widths[0])` -> `(target rows, out)`.
     Cost:

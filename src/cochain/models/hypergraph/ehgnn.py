@@ -42,11 +42,6 @@ class EHGNN(Network):
     one. HyperDrop (`keep` < 1): edges whose score is not among the highest of their component fall silent from there
     on. Built from H and scores, so relabelling permutes the output. Which edges stay lasts; hence a forward of its own.
 
-    Args:
-        widths: channels per rank (0 and 1) that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank r `(cells of r, widths[r])` -> `(target rows, out)`.
     Cost:

@@ -40,11 +40,6 @@ class HCHA(Network):
     node in no hyperedge hears the bias alone. Both steps share one attention, which two routes do not; hence a layer of
     its own.
 
-    Args:
-        widths: channels per rank (0 and 1) that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank r `(cells of r, widths[r])` -> `(target rows, out)`.
     Cost:

@@ -31,11 +31,6 @@ class HGNN(Network):
     alone, so relabelling nodes permutes the output and relabelling hyperedges leaves it. A node in no hyperedge hears
     nothing, and no degree is inverted that is 0.
 
-    Args:
-        widths: channels per rank that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank 0 `(nodes, widths[0])`, weight on rank 1 `(hyperedges,)` -> `(target rows, out)`.
     Cost:

@@ -37,11 +37,6 @@ class HMPNN(Network):
     with $\sigma$ the logistic function. Sums know no order, so relabelling permutes the output. A cell without incident
     ones hears zero.
 
-    Args:
-        widths: channels per rank (0 and 1) that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank r `(cells of r, widths[r])` -> `(target rows, out)`.
     Cost:

@@ -37,11 +37,6 @@ class HNHN(Network):
     $d_x$ counts the hyperedges of x. Means do not depend on an order, so relabelling nodes permutes the output and
     relabelling hyperedges leaves it. A node in no hyperedge hears the bias alone.
 
-    Args:
-        widths: channels per rank that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank 0 `(nodes, widths[0])` -> `(target rows, out)`.
     Cost:

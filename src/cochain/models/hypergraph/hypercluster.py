@@ -37,11 +37,6 @@ class HyperCluster(Network):
     sums: the pooled dual has Z on its nodes and $(H C)^T$ as its incidence. Built from H and sums over components, so
     relabelling permutes the output, on edges too.
 
-    Args:
-        widths: channels per rank (0 and 1) that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank r `(cells of r, widths[r])` -> `(target rows, out)`.
     Cost:

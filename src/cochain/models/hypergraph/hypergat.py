@@ -37,11 +37,6 @@ class HyperGAT(Network):
     with $\phi$ the leaky rectifier. Sums know no order, so relabelling nodes permutes the output and relabelling
     hyperedges leaves it. A node in no hyperedge hears nothing.
 
-    Args:
-        widths: channels per rank that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank 0 `(nodes, widths[0])` -> `(target rows, out)`.
     Cost:

@@ -35,11 +35,6 @@ class HyperGCN(Network):
     The nodes k between the two are mediators. The two are chosen by distances alone, so relabelling permutes the
     output: pairs that are equally far share the weight of their hyperedge. A hyperedge of one node has no edge.
 
-    Args:
-        widths: channels per rank that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank 0 `(nodes, widths[0])` -> `(target rows, out)`.
     Cost:

@@ -35,11 +35,6 @@ class LEGCN(Network):
     the same one. Sums know no order, so relabelling permutes the output; a node in no hyperedge is not in it and
     answers a constant. Memberships are cells of no rank; hence layers of their own.
 
-    Args:
-        widths: channels per rank that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank 0 `(nodes, widths[0])` -> `(target rows, out)`.
     Cost:

@@ -43,11 +43,6 @@ class PhenomNN(Network):
     from H alone, so relabelling permutes the output; a node in no hyperedge keeps f(x). Every step reads f(X), which
     the features of a rank do not hold; hence layers of their own.
 
-    Args:
-        widths: channels per rank that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank 0 `(nodes, widths[0])` -> `(target rows, out)`.
     Cost:

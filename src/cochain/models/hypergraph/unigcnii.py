@@ -39,11 +39,6 @@ class UniGCNII(Network):
     degrees do not depend on an order, so relabelling permutes the output. The first features last from layer to layer,
     which the features of a rank do not; hence a forward of its own.
 
-    Args:
-        widths: channels per rank that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank 0 `(nodes, widths[0])` -> `(target rows, out)`.
     Cost:

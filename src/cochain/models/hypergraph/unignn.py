@@ -46,11 +46,6 @@ class UniGNN(Network):
     depend on an order, so relabelling nodes permutes the output and relabelling hyperedges leaves it. A node in no
     hyperedge hears itself alone (GIN, SAGE) or nothing.
 
-    Args:
-        widths: channels per rank that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank 0 `(nodes, widths[0])` -> `(target rows, out)`.
     Cost:

@@ -36,11 +36,6 @@ class DeepSets(Network):
     Of the edges and higher cells nothing is read, so it is the floor of what structure adds. Sums do not depend on the
     order, so permuting points keeps the first and permutes the second; these are all linear maps that do.
 
-    Args:
-        widths: channels per rank that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank 0, or pos where there is no x, `(points, widths[0])` -> `(target rows, out)`.
     Cost:

@@ -30,11 +30,6 @@ class MLP(Network):
     What a network of this kind reaches is the floor of what structure adds, and what a network that was distilled into
     it keeps without structure. Nodes are mapped one by one, so permuting them permutes the output.
 
-    Args:
-        widths: channels per rank that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank 0, or pos where there is no x, `(nodes, widths[0])` -> `(target rows, out)`.
     Cost:

@@ -11,9 +11,9 @@ from torch.nn.functional import dropout, elu
 from cochain.complexes import Cochain, Complex
 from cochain.complexes.frames import local_frames
 from cochain.complexes.sheaf import Sheaf
-from cochain.complexes.sheaf_laplacian import SheafLaplacian
 from cochain.errors import SpecError
 from cochain.nn import Network, read_inputs, read_out
+from cochain.nn.sheaf_step import SheafStep
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,6 @@ class ConnNSD(Network):
     of the features and of who is near, so relabelling nodes permutes the output. All steps share the connection, which
     reads the input; hence a forward of its own.
 
-    Args:
-        widths: channels per rank that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank 0 `(nodes, widths[0])` -> `(target rows, out)`.
     Cost:
@@ -69,7 +64,10 @@ class ConnNSD(Network):
         if not 1 <= config.stalk <= config.ambient:
             raise SpecError(f"stalk should be 1 to ambient = {config.ambient}, but is {config.stalk}")
         carried = {0: config.stalk * config.hidden}
-        layers = [_Encoder(widths[0], carried[0]), *(_Step(config) for _ in range(config.layers))]
+        layers = [
+            _Encoder(widths[0], carried[0]),
+            *(SheafStep(config.stalk, config.hidden, name="Δ_O") for _ in range(config.layers)),
+        ]
         super().__init__([Cochain(0, widths[0])], layers, read_out(target, carried, out))
         self.stalk, self.rate = config.stalk, config.dropout
         self.projection: Tensor
@@ -103,21 +101,3 @@ class _Encoder(nn.Linear):
 
     def equations(self) -> list[str]:
         return ["T_v = the leading principal directions of x₀ around v, O_vu = align(T_v, T_u)", "h₀ = elu(x₀ W + b)"]
-
-
-class _Step(nn.Module):
-    def __init__(self, config: ConnNSDConfig) -> None:
-        super().__init__()
-        self.left = nn.Parameter(torch.eye(config.stalk))
-        self.right = nn.Parameter(nn.init.orthogonal_(torch.empty(config.hidden, config.hidden)))
-        self.epsilon = nn.Parameter(torch.zeros(config.stalk, 1))
-
-    def forward(self, laplacian: SheafLaplacian, x: Tensor) -> Tensor:
-        flow: Tensor = elu(laplacian @ (self.left @ x @ self.right))
-        return (1 + torch.tanh(self.epsilon)) * x - flow
-
-    def equations(self) -> list[str]:
-        return ["h₀' = (1 + tanh ε) h₀ - elu(Δ_O (I ⊗ W₁) h₀ W₂)"]
-
-    def arrows(self) -> list[tuple[int, int, str]]:
-        return [(0, 0, "Δ_O")]

@@ -13,6 +13,8 @@ from cochain.errors import SpecError
 from cochain.kernels import Pattern, SparseMatrix, aggregate, segment
 from cochain.nn import Embed, Features, Network, incident, read_out
 
+SHIFT = 1e-3  # on D_v: where a node's maps close, its inverse root stays finite
+
 
 @dataclass(frozen=True)
 class SheafHypergraphConfig:
@@ -42,18 +44,13 @@ class SheafHypergraph(Network):
     hyperedge is a set, so neither its order nor labels matter. $D_v$ couples all hyperedges of a node, so a layer is no
     sum of routes.
 
-    Args:
-        widths: channels per rank that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank 0 `(nodes, widths[0])` -> `(target rows, out)`.
     Cost:
         per layer two block products, $O(nnz \, d^2 C)$ time ($O(nnz \, d \, C)$ diagonal), and nnz maps.
     Differs from the paper:
         the linear form, SheafHyperGNN; maps read the mean of the hyperedge's nodes, one of the paper's choices.
-        General maps pass no sigmoid.
+        General maps pass no sigmoid; D_v is shifted by 0.001.
     Source:
         Duta, Cassara, Silvestri, Lio, 2023, "Sheaf Hypergraph Networks".
     """
@@ -113,7 +110,8 @@ class _Diffusion(nn.Module):
 def _inverse_root_of_degrees(pattern: Pattern, maps: Tensor) -> Callable[[Tensor], Tensor]:
     transposed, order = pattern.transposed
     if maps.ndim == 2:
-        numbers = inverse_root_of_numbers(segment(transposed, maps.square().index_select(0, order), "sum"))
+        numbers = inverse_root_of_numbers(segment(transposed, maps.square().index_select(0, order), "sum") + SHIFT)
         return lambda x: numbers[..., None] * x
-    blocks = inverse_root(segment(transposed, (maps.mT @ maps).index_select(0, order), "sum"))
+    degrees = segment(transposed, (maps.mT @ maps).index_select(0, order), "sum")
+    blocks = inverse_root(degrees + SHIFT * torch.eye(maps.shape[1], dtype=maps.dtype, device=maps.device))
     return lambda x: blocks @ x

@@ -39,11 +39,6 @@ class SheafNN(Network):
     orientation, so relabelling nodes permutes the output. D couples all edges of a node, so a layer is no sum of
     routes.
 
-    Args:
-        widths: channels per rank that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank 0 `(nodes, widths[0])` -> `(target rows, out)`.
     Cost:

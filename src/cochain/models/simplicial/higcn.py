@@ -37,11 +37,6 @@ class HiGCN(Network):
     tell how strongly order p matters at k steps. Unsigned, so relabelling permutes the output and orientations do not
     matter. The filters of a node's own features join different ranks only as walks; hence a layer of its own.
 
-    Args:
-        widths: channels per rank that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank 0 `(nodes, widths[0])` -> `(target rows, out)`.
     Cost:

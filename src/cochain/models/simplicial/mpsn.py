@@ -36,11 +36,6 @@ class MPSN(Network):
     strong as all four. Unsigned incidences and sums of even features: no orientation enters, and relabelling permutes
     the output. Every simplex hears its own rank through its cofaces, so all ranks reach all ranks.
 
-    Args:
-        widths: channels per rank (0, 1, 2) that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank r `(simplices of r, widths[r])` -> `(target rows, out)`.
     Cost:

@@ -53,11 +53,6 @@ class SAN(Network):
     depends on orientations; with `odd` scores read absolute values and the attention carries the Laplacian's signs.
     Ranks do not speak to each other: an answer on one rank reads that rank alone.
 
-    Args:
-        widths: channels per rank (0, 1, 2) that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank r `(simplices of r, widths[r])`, odd on ranks 1 and 2 -> `(target rows, out)`.
     Cost:

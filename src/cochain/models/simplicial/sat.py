@@ -45,11 +45,6 @@ class SAT(Network):
     Scores read absolute values, and the relative orientation of two simplices multiplies their weight: an odd cochain
     stays odd, which is the paper's point.
 
-    Args:
-        widths: channels per rank (0, 1, 2) that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank r `(simplices of r, widths[r])`, odd on ranks 1 and 2 -> `(target rows, out)`.
     Cost:

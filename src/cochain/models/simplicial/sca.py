@@ -36,11 +36,6 @@ class SCA(Network):
     orientations do not matter. What cannot reach the answer is not read: an answer on rank r reads ranks up to r
     (coadjacent), from r (adjacent), or all.
 
-    Args:
-        widths: channels per rank (0, 1, 2) that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank r `(simplices of r, widths[r])` -> `(target rows, out)`.
     Cost:

@@ -48,11 +48,6 @@ class SCCNN(Network):
     Every operator is built from the signed boundaries, every map is linear without bias and the activation is odd, so
     odd cochains on ranks 1 and 2 stay odd under any change of orientation.
 
-    Args:
-        widths: channels per rank (0, 1, 2) that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank r `(cells of r, widths[r])`, odd on ranks 1 and 2 -> `(target rows, out)`.
     Cost:

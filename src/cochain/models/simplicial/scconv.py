@@ -32,11 +32,6 @@ class SCConv(Network):
     $\tilde A$ is $A + I$ and $\tilde B$ the incidence, unsigned, with rows scaled to sum 1: means over neighbours. No
     orientation enters, so features are even; relabelling permutes the output.
 
-    Args:
-        widths: channels per rank (0, 1, 2) that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank r `(simplices of r, widths[r])` -> `(target rows, out)`.
     Cost:

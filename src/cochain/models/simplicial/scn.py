@@ -34,11 +34,6 @@ class SCN(Network):
     SCN is the first term, which keeps ranks apart: an answer on one rank reads that rank alone. SCCN has all three.
     Signed operators and an odd activation: an odd cochain stays odd.
 
-    Args:
-        widths: channels per rank (0, 1, 2) that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank r `(simplices of r, widths[r])`, odd on ranks 1 and 2 -> `(target rows, out)`.
     Cost:

@@ -35,11 +35,6 @@ class SCNN(Network):
     linear before an odd activation: an odd cochain stays odd. Ranks do not speak to each other: an answer on one rank
     reads that rank alone.
 
-    Args:
-        widths: channels per rank (0, 1, 2) that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank r `(simplices of r, widths[r])`, odd on ranks 1 and 2 -> `(target rows, out)`.
     Cost:

@@ -31,11 +31,6 @@ class SCoNe(Network):
     the neighbours of its last node. Signed operators and an odd activation: reversing an edge reverses its own numbers
     and nothing else.
 
-    Args:
-        widths: channels of rank 1 that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank 1 `(edges, widths[1])`, odd -> `(target rows, out)`.
     Cost:

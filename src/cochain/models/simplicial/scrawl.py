@@ -42,11 +42,6 @@ class SCRaWl(Network):
     are listed, so without `replay` relabelling is kept in distribution alone. Walks are drawn anew in training, and in
     evaluation by the same choices for every simplex. Walks are no neighbourhood; hence a forward of its own.
 
-    Args:
-        widths: channels per rank (0, 1, 2) that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank r `(simplices of r, widths[r])` -> `(target rows, out)`.
     Cost:

@@ -38,11 +38,6 @@ class SGAT(Network):
     and sums know no order, so relabelling permutes the output. The top rank speaks to the ranks below through shared
     simplices, and hears nothing: an answer on rank r reads ranks from r up.
 
-    Args:
-        widths: channels per rank (0, 1, 2) that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank r `(simplices of r, widths[r])` -> `(target rows, out)`.
     Cost:

@@ -33,11 +33,6 @@ class SNN(Network):
     orientation of a cell changes the answer; with an odd activation there is no bias, and nothing but signs changes.
     Ranks do not speak to each other: an answer on one rank reads that rank alone.
 
-    Args:
-        widths: channels per rank (0, 1, 2) that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank r `(cells of r, widths[r])`, odd on ranks 1 and 2 -> `(target rows, out)`.
     Cost:

@@ -20,8 +20,8 @@ class TopNetsConfig:
     """Channels of every layer."""
     layers: int = 2
     """Number of fields, one followed after the other."""
-    steps: int = 2
-    """Steps in which each of them is integrated."""
+    steps: int = 1
+    """Steps in which each of them is integrated, over `time`."""
     method: str = "rk4"
     """euler, midpoint or rk4; one step of euler is a plain layer."""
     time: float = 1.0
@@ -44,11 +44,6 @@ class TopNets(Network):
     the output. Without positions all distances are 0. A layer is evaluated several times in one step; hence a forward
     of its own.
 
-    Args:
-        widths: channels per rank (0, 1, 2) that come in.
-        out: channels of the answer.
-        target: a rank, or "whole".
-        config: hyperparameters.
     Shape:
         x on rank r `(cells of r, widths[r])`, pos on rank 0 `(nodes, n)` -> `(target rows, out)`.
     Cost:
