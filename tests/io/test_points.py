@@ -15,6 +15,7 @@ import cochain as cc
 from cochain.complexes.io.limits import Limits
 from cochain.complexes.io.points import write
 from cochain.complexes.schema import Schema
+from cochain.datasets.objects import read_npy
 from damage import damaged
 from oracles import same
 
@@ -165,3 +166,17 @@ def test_damage_never_escapes(tmp_path_factory: pytest.TempPathFactory, suffix: 
     except cc.CochainError:
         return
     assert c.domain == "points"
+
+
+@pytest.mark.parametrize(
+    "header", [b"{'descr': '<f8', 'shape': (3, 3", b"\0" * 60, b"'", b"(" * 300, b"\n\n[", b"{'descr': '", b"\x01", b""]
+)
+def test_headers_that_are_no_python_are_damage(header: bytes, tmp_path: Path) -> None:
+    """numpy reads the header of an array as a line of Python, and its tokens may end anywhere."""
+    array = b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + bytes(72)
+    with zipfile.ZipFile(tmp_path / "cloud.npz", "w") as archive:
+        archive.writestr("pos.npy", array)
+    with pytest.raises(cc.DataError, match=r"cloud\.npz"):
+        cc.io.read(tmp_path / "cloud.npz")
+    with pytest.raises(cc.DataError, match="array should hold arrays, but cannot be read"):
+        read_npy(array, "array")

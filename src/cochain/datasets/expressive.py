@@ -7,6 +7,7 @@ import numpy as np
 import scipy.sparse
 
 from cochain.complexes import Complex
+from cochain.complexes.io.limits import NUMPY_DAMAGE
 from cochain.complexes.io.lines import parse_lines
 from cochain.datasets.damage import kind_of, require
 from cochain.datasets.graph6 import parse_graph6
@@ -45,7 +46,7 @@ def _texts(data: bytes, name: str) -> list[bytes]:
     """Read an array of graph6 texts, flat or in pairs."""
     try:
         found = np.load(io.BytesIO(data), allow_pickle=False)
-    except (OSError, ValueError, EOFError, SyntaxError) as error:
+    except (OSError, *NUMPY_DAMAGE) as error:
         raise DataError(f"{name} should be an array of texts, but cannot be read ({error}); load it again") from error
     require(found.dtype.kind in "SU", name, "texts in graph6", f"holds {kind_of(found)}")
     texts: list[bytes] = np.char.encode(found, "latin1").ravel().tolist() if found.dtype.kind == "U" else found.ravel()

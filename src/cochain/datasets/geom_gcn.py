@@ -8,13 +8,14 @@ from collections.abc import Mapping
 import numpy as np
 
 from cochain.complexes import Complex
+from cochain.complexes.io.limits import NUMPY_DAMAGE
 from cochain.complexes.io.lines import parse_lines
 from cochain.datasets.records import Dataset
 from cochain.datasets.splits import from_masks
 from cochain.datasets.tensors import rows_to_one, with_task, without_loops
 from cochain.errors import DataError
 
-_DAMAGE = (OSError, ValueError, KeyError, EOFError, MemoryError, NotImplementedError, RuntimeError, SyntaxError)
+_DAMAGE = (OSError, NotImplementedError, RuntimeError)
 
 
 def read(dataset: Dataset, contents: Mapping[str, bytes]) -> Complex:
@@ -113,7 +114,7 @@ def read_arrays(data: bytes, name: str, keys: tuple[str, ...]) -> list[np.ndarra
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as found:
             return [found[key] for key in keys]
-    except (*_DAMAGE, zipfile.BadZipFile, zlib.error) as error:
+    except (*_DAMAGE, *NUMPY_DAMAGE, zipfile.BadZipFile, zlib.error) as error:
         raise DataError(
             f"{name} should hold the arrays {', '.join(keys)}, but cannot be read ({type(error).__name__}: {error}); "
             "the file is damaged, remove it and load again"

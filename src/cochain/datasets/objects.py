@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from cochain.complexes.io.limits import NUMPY_DAMAGE
 from cochain.datasets.unpickle import read_pickle
 from cochain.errors import DataError
 
@@ -42,7 +43,7 @@ def read_npy(data: bytes, name: str) -> Any:
         start = _object_start(data)
         if start is None:
             return np.load(io.BytesIO(data), allow_pickle=False)
-    except (*_DAMAGE, SyntaxError) as error:
+    except (*_DAMAGE, *NUMPY_DAMAGE) as error:
         raise _damaged(name, error) from error
     return read_pickle(data[start:], name)
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from cochain.complexes import Complex
 from cochain.complexes.arrays import Ragged
-from cochain.complexes.io.limits import Limits
+from cochain.complexes.io.limits import NUMPY_DAMAGE, Limits
 from cochain.complexes.io.mesh_text import parse_obj, parse_off
 from cochain.datasets.damage import kind_of, require
 from cochain.datasets.geom_gcn import read_arrays
@@ -123,7 +123,7 @@ def _surface_points(
                 chosen = _at_most(volume, room, rng)
                 counts.append(np.bincount(volume[chosen], minlength=count))
                 places.append(place[chosen])
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, KeyError, SyntaxError) as error:
+    except (zipfile.BadZipFile, zlib.error, OSError, *NUMPY_DAMAGE) as error:
         raise DataError(f"{name} should hold volumes '{key}', but cannot be read ({error}); load it again") from error
     return np.concatenate(counts), np.concatenate(places)
 

@@ -6,6 +6,7 @@ has packed is unpacked only up to the same bound.
 
 import io
 import stat
+import tokenize
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -16,6 +17,10 @@ import numpy as np
 from cochain.errors import DataError
 
 _BLOCK = 1 << 16
+NUMPY_DAMAGE = (
+    ValueError, SyntaxError, TypeError, KeyError, EOFError, RecursionError, MemoryError, tokenize.TokenError,
+)  # fmt: skip
+"""What numpy raises for the header of an array that was damaged: it is read as a line of Python, token by token."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +149,7 @@ class Limits:
             version = np.lib.format.read_magic(stream)
             header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
             shape, by_column, kind = header(stream)
-        except (ValueError, SyntaxError, TypeError, EOFError, RecursionError, MemoryError) as error:
+        except NUMPY_DAMAGE as error:
             raise DataError(f"{what} should be an array of numpy, but its header says otherwise: {error}") from error
         if kind.hasobject or kind.kind not in "fiub":
             raise DataError(f"{what} should hold numbers, but holds {kind!s:.40}; save it as numbers, without objects")
