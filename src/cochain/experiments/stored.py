@@ -125,7 +125,7 @@ def _add_model(state: State, model: str, runs: list[Ended]) -> None:
     for each, found in chosen:
         state.add(each, found)
     if len(runs) > len(chosen):
-        state.failures.append(Failure(model, f"{len(runs) - len(chosen)} runs with other settings are left out"))
+        state.failures.append(Failure(model, f"{_runs(len(runs) - len(chosen))} left out, with other settings or made by other code"))
 
 
 def _settings(spec: RunSpec) -> str:
@@ -138,3 +138,7 @@ def _largest(runs: list[Ended], key: Callable[[RunSpec], object]) -> list[Ended]
     for each in runs:
         groups[key(each[0])].append(each)
     return max(groups.values(), key=len)
+
+
+def _runs(count: int) -> str:
+    return "1 run is" if count == 1 else f"{count} runs are"
