@@ -63,7 +63,9 @@ def test_compare_without_training(kept: Path, monkeypatch: pytest.MonkeyPatch) -
     found = run("runs", "compare", "karate", "--runs", kept, "--json")
     comparison = Comparison.from_json(found.stdout)
     assert {row.model: len(row.scores) for row in comparison.rows} == {"gcn": 3, "sgc": 3}
-    assert [failure.message for failure in comparison.failures] == ["1 run is left out, with other settings or made by other code"]
+    assert [failure.message for failure in comparison.failures] == [
+        "1 run is left out, with other settings or made by other code"
+    ]
     assert comparison.portrait.cells == (34, 78)
     assert "not significantly worse" in run("runs", "compare", "karate", "--runs", kept).stdout
 

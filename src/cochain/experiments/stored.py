@@ -125,7 +125,9 @@ def _add_model(state: State, model: str, runs: list[Ended]) -> None:
     for each, found in chosen:
         state.add(each, found)
     if len(runs) > len(chosen):
-        state.failures.append(Failure(model, f"{_runs(len(runs) - len(chosen))} left out, with other settings or made by other code"))
+        state.failures.append(
+            Failure(model, f"{_runs(len(runs) - len(chosen))} left out, with other settings or made by other code")
+        )
 
 
 def _settings(spec: RunSpec) -> str:
