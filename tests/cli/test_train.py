@@ -57,7 +57,7 @@ def test_the_model_card(net: Path) -> None:
     card = (net / "README.md").read_text()
     for words in (
         "# gcn on people", "h₀' = relu(sym[(A↑₀ + I)] h₀ W + b)", "Kipf, Welling, 2017", "test accuracy | 1.0000",
-        "licence of the data | not known here", "classification on 0: x, y", "age, kind=a, kind=b", "epochs = 60",
+        "licence of the data | not known here", "classification on nodes: x, y", "age, kind=a, kind=b", "epochs = 60",
         "cochain train ", "--model gcn --epochs 60", "cochain 0.", "torch 2.",
     ):  # fmt: skip
         assert words in card

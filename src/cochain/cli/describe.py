@@ -8,7 +8,8 @@ import typer
 from cochain.cli.arguments import Format
 from cochain.cli.complete import complete_anything, complete_data
 from cochain.cli.model_facts import facts_of_model, for_people
-from cochain.cli.show import Json, place_name, print_facts, print_json, print_table
+from cochain.cli.show import Json, print_facts, print_json, print_table
+from cochain.experiments.comparison import place_name
 
 if TYPE_CHECKING:
     from cochain.complexes import Complex

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from cochain.cli.show import complain, console, duration, place_name
+from cochain.cli.show import complain, console, duration
+from cochain.experiments.comparison import place_name
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -79,11 +79,6 @@ def plain(value: Any) -> str:
     return str(value)
 
 
-def place_name(place: int | str) -> str:
-    """Give a rank or the whole as a person reads it."""
-    return {0: "nodes", 1: "edges", "whole": "components"}.get(place, f"rank {place}")
-
-
 def duration(seconds: float) -> str:
     """Give a time as a person reads it."""
     if seconds < 60:

@@ -7,7 +7,8 @@ import typer
 
 from cochain.cli.arguments import Data, Device, Epochs, Lift, Metric, Model, Precision, Target
 from cochain.cli.live import Live
-from cochain.cli.show import INTERRUPTED, Json, complain, noting, place_name, print_facts
+from cochain.cli.show import INTERRUPTED, Json, complain, noting, print_facts
+from cochain.experiments.comparison import place_name
 
 if TYPE_CHECKING:
     from cochain.experiments.training import Made

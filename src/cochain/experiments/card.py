@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cochain.catalog import entry
+from cochain.experiments.comparison import place_name
 from cochain.experiments.files import write_atomically
 from cochain.experiments.source import Source
 from cochain.experiments.store import Finished
@@ -39,9 +40,6 @@ def render_card(trained: Trained, finished: Finished, provenance: Provenance) ->
     spec, reads, result = trained.spec, trained.reads, finished.result
     row = entry(spec.model)
     doc = (model_class(row).__doc__ or "").strip()
-    record = provenance.source.record
-    chosen = {**spec.options, **spec.training.model_dump(exclude_defaults=True)}
-    versions = {**result.environment, **spec.versions}
     return "\n".join([
         f"# {spec.model} on {provenance.source.name}",
         "",
@@ -55,23 +53,7 @@ def render_card(trained: Trained, finished: Finished, provenance: Provenance) ->
         "",
         "| | |",
         "| --- | --- |",
-        *(f"| {name} | {value} |" for name, value in {
-            "data": _cell(provenance.source.title),
-            "licence of the data": record.licence if record else "not known here: see where the file comes from",
-            "citation of the data": _cell(record.citation) if record else "not known here",
-            "sha256 of the data": spec.fingerprint,
-            "answers": f"{spec.kind} on {spec.target}: {_cell(', '.join(reads.names[:20]))}",
-            "lift": spec.lift or "none",
-            f"test {spec.metric}": f"{result.test_score:.4f} (fold {spec.fold}, seed {spec.seed}, scored once)",
-            f"validation {spec.metric}": _number(result.validation_score),
-            "epoch": f"{result.best_epoch}, the best of {len(finished.curve.epoch)}",
-            "parameters": f"{result.parameters:,}",
-            "hyperparameters": _cell(", ".join(f"{name} = {value}" for name, value in chosen.items())),
-            "their source": _cell(provenance.recipe),
-            "time": f"{result.seconds:.1f} s",
-            "versions": _cell(", ".join(f"{k} {v}" for k, v in versions.items())),
-            "sha256 of the run": spec.hash,
-        }.items()),
+        *(f"| {name} | {value} |" for name, value in _facts(trained, finished, provenance).items()),
         "",
         *(["Of note: " + "; ".join(result.warnings) + ".", ""] if result.warnings else []),
         "## Reads",
@@ -97,6 +79,31 @@ def render_card(trained: Trained, finished: Finished, provenance: Provenance) ->
         "```",
         "",
     ])  # fmt: skip
+
+
+def _facts(trained: Trained, finished: Finished, provenance: Provenance) -> dict[str, str]:
+    """Give the rows of the table: the data, the score, how it was trained, and with what."""
+    spec, reads, result = trained.spec, trained.reads, finished.result
+    record = provenance.source.record
+    chosen = {**spec.options, **spec.training.model_dump(exclude_defaults=True)}
+    versions = {**result.environment, **spec.versions}
+    return {
+        "data": _cell(provenance.source.title),
+        "licence of the data": record.licence if record else "not known here: see where the file comes from",
+        "citation of the data": _cell(record.citation) if record else "not known here",
+        "sha256 of the data": spec.fingerprint,
+        "answers": f"{spec.kind} on {place_name(spec.target)}: {_cell(', '.join(reads.names[:20]))}",
+        "lift": spec.lift or "none",
+        f"test {spec.metric}": f"{result.test_score:.4f} (fold {spec.fold}, seed {spec.seed}, scored once)",
+        f"validation {spec.metric}": _number(result.validation_score),
+        "epoch": f"{result.best_epoch}, the best of {len(finished.curve.epoch)}",
+        "parameters": f"{result.parameters:,}",
+        "hyperparameters": _cell(", ".join(f"{name} = {value}" for name, value in chosen.items())),
+        "their source": _cell(provenance.recipe),
+        "time": f"{result.seconds:.1f} s",
+        "versions": _cell(", ".join(f"{k} {v}" for k, v in versions.items())),
+        "sha256 of the run": spec.hash,
+    }
 
 
 def _reads(trained: Trained) -> str:

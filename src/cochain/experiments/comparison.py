@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 
+def place_name(place: int | str) -> str:
+    """Give a rank or the whole as a person reads it."""
+    return {0: "nodes", 1: "edges", "whole": "components"}.get(place, f"rank {place}")
+
+
 @dataclass(frozen=True)
 class Task:
     """What was asked of the models."""
