@@ -11,6 +11,7 @@ from cochain.cli.convert import convert, lift
 from cochain.cli.datasets import datasets
 from cochain.cli.describe import describe
 from cochain.cli.export import export
+from cochain.cli.persist import persist
 from cochain.cli.predict import predict
 from cochain.cli.runs import app as runs
 from cochain.cli.show import USAGE_ERROR, complain
@@ -22,7 +23,7 @@ TASKS, DATA, LISTS = "Networks", "Data", "What there is"
 
 app = typer.Typer(
     name="cochain",
-    help="Which network should learn on this data, and does higher-order structure help?",
+    help="Which network should learn on this data, does higher-order structure help, and what is its shape?",
     epilog=EXIT_CODES,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -50,7 +51,7 @@ def _root(version: Annotated[bool, typer.Option("--version", help="Print the ver
 
 for panel, commands in (
     (TASKS, (compare, train, predict, export)),
-    (DATA, (describe, lift, convert)),
+    (DATA, (describe, persist, lift, convert)),
     (LISTS, (catalog, datasets)),
 ):
     for command in commands:

@@ -1,36 +1,14 @@
 """Lifts as texts, such as "clique:2" or "knn:8+cycles:kind=simple": what a command line and a run's spec can hold."""
 
-from collections.abc import Callable
 from typing import Any
 
 from cochain.catalog import Entry
 from cochain.complexes import Complex
-from cochain.errors import SpecError, unknown_name
-
-
-class Choice:
-    """An argument that is one of a few words."""
-
-    def __init__(self, what: str, *words: str) -> None:
-        self.what = what
-        self.words = words
-
-    def __call__(self, word: str) -> str:
-        """Give the word, or refuse it with the nearest one."""
-        if word not in self.words:
-            raise unknown_name(self.what, word, self.words)
-        return word
-
-
-def truth(word: str) -> bool:
-    """Read true or false."""
-    if word.lower() not in ("true", "false"):
-        raise ValueError(word)
-    return word.lower() == "true"
-
+from cochain.errors import SpecError
+from cochain.experiments.grammar import Argument, Choice, Grammar, truth
 
 _MAX_RANK = ("max_rank", int, "2")
-GRAMMAR: dict[str, tuple[tuple[str, Callable[[str], Any], str], ...]] = {
+GRAMMAR: dict[str, tuple[Argument, ...]] = {
     "alpha": (("max_alpha", float, "inf"), _MAX_RANK, ("weighted", truth, "false")),
     "clique": (_MAX_RANK,),
     "closure": (_MAX_RANK,),
@@ -68,6 +46,7 @@ GRAMMAR: dict[str, tuple[tuple[str, Callable[[str], Any], str], ...]] = {
 
 TAKES_FEATURES = frozenset(GRAMMAR) - {"curvature", "dual", "keep", "probes"}
 JOIN = "+"
+_LIFTS = Grammar("lift", GRAMMAR)
 
 
 def parse_lift(text: str) -> list[tuple[str, dict[str, Any]]]:
@@ -77,49 +56,12 @@ def parse_lift(text: str) -> list[tuple[str, dict[str, Any]]]:
         UnknownNameError: for an unknown lift, argument or choice, with the nearest one.
         SpecError: for too many arguments, one given twice, a missing one, or one of another type.
     """
-    return [_parse_one(part.strip()) for part in text.split(JOIN)] if text else []
+    return [_LIFTS.parse(part.strip()) for part in text.split(JOIN)] if text else []
 
 
 def canonical_lift(text: str) -> str:
     """Give the one spelling of a chain of lifts, with every argument written out."""
     return JOIN.join(":".join([name, *map(str, arguments.values())]) for name, arguments in parse_lift(text))
-
-
-def _parse_one(text: str) -> tuple[str, dict[str, Any]]:
-    name, *given = text.split(":")
-    if name not in GRAMMAR:
-        raise unknown_name("lift", name, GRAMMAR)
-    words = _words(name, given, text)
-    values = {}
-    for argument, convert, default in GRAMMAR[name]:
-        word = words.get(argument, "") or default
-        try:
-            values[argument] = convert(word)
-        except ValueError as error:
-            came = f"is {word!r}" if word else "is missing"
-            raise SpecError(f"{argument} of the lift {name} should be {_a(convert)}, but {came}") from error
-    return name, values
-
-
-def _words(name: str, given: list[str], text: str) -> dict[str, str]:
-    """Give the word for each argument that has one, by its place or by its name."""
-    known = [argument for argument, _, _ in GRAMMAR[name]]
-    if len(given) > len(known):
-        raise SpecError(f"a lift should be written {':'.join([name, *known])}, but is {text!r}")
-    words: dict[str, str] = {}
-    for position, part in enumerate(given):
-        before, equals, after = part.partition("=")
-        argument, word = (before.strip(), after.strip()) if equals else (known[position], part.strip())
-        if argument not in known:
-            raise unknown_name(f"argument of the lift {name}", argument, known)
-        if argument in words:
-            raise SpecError(f"{argument} of the lift {name} should be given once, but is given twice in {text!r}")
-        words[argument] = word
-    return words
-
-
-def _a(convert: Callable[[str], Any]) -> str:
-    return {int: "a whole number", float: "a number", truth: "true or false"}[convert]
 
 
 def apply_lift(complex_: Complex, text: str, features: str | None = "mean") -> Complex:

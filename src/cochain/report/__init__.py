@@ -12,7 +12,7 @@ from cochain.report.page import render
 if TYPE_CHECKING:
     from cochain.complexes import Complex
 
-__all__ = ["draw_complex", "render", "write"]
+__all__ = ["draw_complex", "render", "write", "write_page"]
 
 
 def write(comparison: Comparison, path: str | os.PathLike[str], complex_: "Complex | None" = None) -> Path:
@@ -29,8 +29,12 @@ def write(comparison: Comparison, path: str | os.PathLike[str], complex_: "Compl
     Returns:
         The path.
     """
+    return write_page(render(comparison, complex_), path)
+
+
+def write_page(text: str, path: str | os.PathLike[str]) -> Path:
+    """Write the text of a page: the file is there whole or not at all."""
     place = Path(path)
-    text = render(comparison, complex_)
     place.parent.mkdir(parents=True, exist_ok=True)
     handle, beside = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.", suffix=".part")
     try:

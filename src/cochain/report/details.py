@@ -3,6 +3,7 @@
 from cochain.experiments.comparison import Comparison, ModelCard, Run
 from cochain.report import words
 from cochain.report.diagram import embed
+from cochain.report.frame import command_line
 from cochain.report.kinds import kind
 from cochain.report.markup import Html, fill, join
 from cochain.report.reference import paper
@@ -52,14 +53,12 @@ def again(comparison: Comparison) -> Html:
     head = join(fill(template, key, key) for key in _RUN_COLUMNS)
     rows = join(_run(run, comparison) for run in comparison.runs)
     return fill(
-        '<div class="command"><pre><code id="command">{}</code></pre>'
-        '<button type="button" id="copy">Copy</button></div>'
-        '<dl class="options">{}</dl><p class="note">Started {}, ended {}.</p>'
+        '{}<dl class="options">{}</dl><p class="note">Started {}, ended {}.</p>'
         '<details class="card"><summary><b>{}</b> '
         '<span class="dim">with their hashes, which name their folders</span>'
         '</summary><div class="scroll"><table class="sortable plain" id="runs"><thead><tr>{}</tr></thead>'
         "<tbody>{}</tbody></table></div></details>",
-        comparison.command, versions, comparison.started, comparison.finished,
+        command_line(comparison.command), versions, comparison.started, comparison.finished,
         words.plural(len(comparison.runs), "run"), head, rows,
     )  # fmt: skip
 

@@ -1,18 +1,15 @@
 """The page: one HTML file that holds all it needs and loads nothing."""
 
-import base64
-import hashlib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from cochain.experiments.comparison import Comparison
 from cochain.report import dataset, details, leaderboard, words
 from cochain.report.answer import answer
+from cochain.report.frame import Section, document, header, section
 from cochain.report.kinds import NAMES, kind
 from cochain.report.markup import Html, fill, join
 from cochain.report.mistakes import mistakes
-from cochain.report.script import SCRIPT
-from cochain.report.style import STYLE
 
 if TYPE_CHECKING:
     from cochain.complexes import Complex
@@ -29,48 +26,22 @@ def render(comparison: Comparison, complex_: "Complex | None" = None) -> str:
         complex_: the data, to draw some of it; see `cochain.report.write`.
     """
     sections = [
-        _section("leaderboard", "Leaderboard", _leaderboard(comparison)),
-        _section("scores", "Test scores", _scores(comparison)),
-        _section("learning", "Learning curves", _learning(comparison)),
-        _section("answers", "Answers", mistakes(comparison)),
-        _section("cost", "What a score costs", _costs(comparison)),
-        _section("data", "The data", _data(comparison, complex_)),
-        _section("models", "The models", join(details.card(i, model) for i, model in enumerate(comparison.models))),
-        _section("failures", "What did not work", details.failures(comparison)),
-        _section("again", "To do this again", details.again(comparison)),
+        section("leaderboard", "Leaderboard", _leaderboard(comparison)),
+        section("scores", "Test scores", _scores(comparison)),
+        section("learning", "Learning curves", _learning(comparison)),
+        section("answers", "Answers", mistakes(comparison)),
+        section("cost", "What a score costs", _costs(comparison)),
+        section("data", "The data", _data(comparison, complex_)),
+        section("models", "The models", join(details.card(i, model) for i, model in enumerate(comparison.models))),
+        section("failures", "What did not work", details.failures(comparison)),
+        section("again", "To do this again", details.again(comparison)),
     ]
     title = f"{comparison.title or comparison.dataset} · Cochain"
-    return fill(
-        "<!doctype html>\n"
-        '<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<meta http-equiv="Content-Security-Policy" content="{}"><meta name="color-scheme" content="light dark">'
-        '<title>{}</title><link rel="icon" href="data:,"><style>{}</style></head>\n'
-        "<body>{}<main>{}</main>\n<script>{}</script></body></html>\n",
-        _policy(), title, Html(STYLE), _header(comparison, sections),
-        join([sections[0][2], _toggles(comparison), *(part for _, _, part in sections[1:])]),
-        Html(SCRIPT),
-    )  # fmt: skip
+    main = join([sections[0][2], _toggles(comparison), *(part for _, _, part in sections[1:])])
+    return document(title, _header(comparison, sections), main)
 
 
-def _policy() -> str:
-    """Let nothing load and nothing run but this page's own script."""
-    digest = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
-    return (
-        f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
-def _section(name: str, title: str, body: Html) -> tuple[str, str, Html]:
-    if not body:
-        return name, title, Html("")
-    return name, title, fill('\n<section id="{}"><h2>{}</h2>{}</section>', name, title, body)
-
-
-def _header(comparison: Comparison, sections: Iterable[tuple[str, str, Html]]) -> Html:
-    headline, *rest = answer(comparison)
-    links = join(fill('<a href="#{}">{}</a>', name, title) for name, title, body in sections if body)
+def _header(comparison: Comparison, sections: Iterable[Section]) -> Html:
     banner = Html("")
     if not comparison.complete:
         banner = fill('<p class="banner">Stopped before every run was done: this is what was there by then.</p>')
@@ -88,14 +59,8 @@ def _header(comparison: Comparison, sections: Iterable[tuple[str, str, Html]]) -
             fill('<time datetime="{}">{}</time>', comparison.finished, comparison.finished[:16].replace("T", " ")),
         ]
     )
-    return fill(
-        '<header><div class="top"><span class="brand">Cochain<span class="dim"> / comparison</span></span>'
-        '<button type="button" id="theme" aria-label="switch between light and dark">Light / dark</button></div>'
-        '<h1>{}</h1>{}<p class="meta">{}</p>{}<div class="answer"><p class="headline">{}</p>{}</div>'
-        '<nav aria-label="sections">{}</nav></header>',
-        *_heading(comparison), meta, banner, headline,
-        join(fill("<p>{}</p>", sentence) for sentence in rest), links,
-    )  # fmt: skip
+    heading = fill("<h1>{}</h1>{}", *_heading(comparison))
+    return header("comparison", heading, meta, banner, answer(comparison), sections)
 
 
 def _heading(comparison: Comparison) -> tuple[str, Html]:

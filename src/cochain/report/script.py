@@ -57,7 +57,7 @@ SCRIPT = """
   });
 
   const copy = document.getElementById("copy");
-  copy.addEventListener("click", async () => {
+  copy?.addEventListener("click", async () => {
     const code = document.getElementById("command");
     try {
       await navigator.clipboard.writeText(code.textContent);

@@ -126,6 +126,15 @@ table.plain tr:last-child td, table.plain tr:last-child th { border-bottom: 0; }
 .plot .kept { stroke: var(--tone); stroke-width: 1.4; opacity: 0.6; }
 .plot use.context { --tone: var(--ghost); }
 .plot .bar { opacity: 0.9; }
+.plot .bar.whole { stroke: var(--tone); stroke-width: 3; stroke-linecap: round; } .plot .tip { fill: var(--tone); }
+.plot text.strong[class*=k-] { fill: var(--tone); }
+.plot .dot.small-one { fill-opacity: 0.62; stroke-width: 0.5; }
+.picture .way { fill: none; stroke: var(--higher); stroke-width: 3; stroke-linejoin: round; stroke-linecap: round; }
+.picture .way.ending { stroke: var(--other); stroke-width: 2.2; stroke-dasharray: 4 4; }
+.picture .piece { fill: var(--graph); } .picture .rest { fill: var(--soft); fill-opacity: 0.5; }
+.picture .thin { fill: none; stroke: var(--soft); stroke-opacity: 0.35; stroke-width: 0.8; }
+.picture .spot { fill: none; stroke: var(--higher); stroke-width: 2; } .picture .spot.ending { stroke: var(--other); }
+.picture image { image-rendering: pixelated; }
 
 .plot .heat { fill: var(--heat); } .plot .outline { fill: none; stroke: var(--soft); stroke-opacity: 0.45; }
 .plot .frame { fill: none; stroke: var(--rule); }
