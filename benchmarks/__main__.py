@@ -69,7 +69,11 @@ def main() -> int:
     parser.add_argument("topics", nargs="*", metavar="TOPIC[:CASE]")
     parser.add_argument("--quick", action="store_true", help="short cases only; writes nothing")
     parser.add_argument("--rounds", type=int, help="timed runs per contestant, instead of the case's own")
+    parser.add_argument("--topics", action="store_true", dest="names", help="print the names of all topics")
     asked = parser.parse_args()
+    if asked.names:
+        say(" ".join(TOPICS))
+        return 0
     if not asked.topics and not asked.quick:
         return _list()
     missed = 0

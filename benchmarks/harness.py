@@ -147,8 +147,12 @@ class Contestant:
             answer = self._ask("memory")
             self.result.memory_mb = answer.get("memory", math.nan)
             self.result.peak_mb = answer.get("peak", math.nan)
+        self.close()
+
+    def close(self) -> None:
+        """End the process, whatever it does."""
         self.process.kill()
-        self.process.wait()
+        self.process.communicate()
 
 
 def run(topic: str, case: Case) -> list[Result]:
@@ -165,7 +169,7 @@ def run(topic: str, case: Case) -> list[Result]:
             contestant.end()
     finally:
         for contestant in contestants:
-            contestant.process.kill()
+            contestant.close()
     results = [contestant.result for contestant in contestants]
     if case.agree is not None:
         _compare(results, case.agree)
@@ -189,8 +193,13 @@ def _numbers(answer: Any) -> list[float]:
 
 def cases(topic: str) -> list[Case]:
     """Give the cases of a topic."""
-    found: list[Case] = importlib.import_module(f"benchmarks.{topic}").CASES
+    found: list[Case] = importlib.import_module(module_of(topic)).CASES
     return found
+
+
+def module_of(topic: str) -> str:
+    """Give the module of a topic: one of this folder, or any by its full name."""
+    return topic if "." in topic else f"benchmarks.{topic}"
 
 
 def rows(topic: str, case: Case, results: list[Result]) -> list[dict[str, Any]]:

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from benchmarks.harness import module_of
+
 WARM_UPS = 2
 
 
@@ -59,7 +61,7 @@ def prepare(order: str) -> tuple[Callable[[], object], Any, float]:
     topic, function, arguments, limit_gb = json.loads(order)
     if limit_gb is not None:
         resource.setrlimit(resource.RLIMIT_DATA, (int(limit_gb * 2**30),) * 2)
-    work: Callable[[], object] = getattr(importlib.import_module(f"benchmarks.{topic}"), function)(**arguments)
+    work: Callable[[], object] = getattr(importlib.import_module(module_of(topic)), function)(**arguments)
     trim()
     before = resident_mb()
     start = time.perf_counter()

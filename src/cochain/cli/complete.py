@@ -25,6 +25,13 @@ def complete_anything(incomplete: str) -> list[str]:
     return [name for name in names() if name.startswith(incomplete)] + complete_data(incomplete)
 
 
+def complete_tables(incomplete: str) -> list[str]:
+    """Give the published tables."""
+    from cochain.experiments.published import TABLES
+
+    return [name for name in TABLES if name.startswith(incomplete)]
+
+
 def complete_paths(incomplete: str) -> list[str]:
     """Give files and folders, these with a slash."""
     folder = Path(incomplete) if incomplete.endswith("/") else Path(incomplete).parent

@@ -13,6 +13,7 @@ from cochain.cli.describe import describe
 from cochain.cli.export import export
 from cochain.cli.persist import persist
 from cochain.cli.predict import predict
+from cochain.cli.reproduce import reproduce
 from cochain.cli.runs import app as runs
 from cochain.cli.show import USAGE_ERROR, complain
 from cochain.cli.train import train
@@ -50,7 +51,7 @@ def _root(version: Annotated[bool, typer.Option("--version", help="Print the ver
 
 
 for panel, commands in (
-    (TASKS, (compare, train, predict, export)),
+    (TASKS, (compare, train, predict, export, reproduce)),
     (DATA, (describe, persist, lift, convert)),
     (LISTS, (catalog, datasets)),
 ):

@@ -27,7 +27,8 @@ class Bars:
         pairs: where a bar begins and ends. Two places: the cell of rank dim that gives birth and the cell of rank
             dim + 1 that kills (for images: flat pixel indices). Four places, for distances between points: the two
             vertices of the edge that gives birth (twice the same for a vertex) and the two of the edge that kills.
-            Where nothing kills, -1.
+            Where nothing kills, -1. Cells, pixels and vertices are numbered within their component, so that diagrams
+            can be selected and joined.
 
     Raises:
         ShapeError: when the four do not describe the same number of bars.

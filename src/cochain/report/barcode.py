@@ -104,17 +104,20 @@ def diagram(bars: dict[int, Float], unit: str, title: str = "") -> Html:
     low, high = span(bars)
     size, top = 360.0, 34.0
     x = scale([low, high], _LEFT, size - 12)
-    y = Scale(x.low, x.high, size - 46, top + 22)
     down = any((points[:, 1] < points[:, 0]).any() for points in bars.values())
-    forever = size - 46 + 0.0 if down else top
+    y = Scale(x.low, x.high, size - 46 - 20 * down, top + 20 * (not down))
+    forever = size - 56 if down else top + 4
     parts = [
         bottom_axis(x, top, size - 46, f"birth{unit and f' ({unit})'}"),
-        left_axis(y, _LEFT, size - 12, f"death{unit and f' ({unit})'}"),
+        left_axis(y, _LEFT, size - 12, ""),
+        fill('<text class="title start" x="{}" y="{}">{}</text>', 4.0, top - 14, f"death{unit and f' ({unit})'}"),
         fill('<line class="reference" x1="{}" x2="{}" y1="{}" y2="{}"/>', x(x.low), x(x.high), y(x.low), y(x.high)),
     ]
     if any(~np.isfinite(points).all() for points in bars.values()):
         parts.append(fill('<line class="grid" x1="{}" x2="{}" y1="{}" y2="{}"/>', _LEFT, size - 12, forever, forever))
-        parts.append(fill('<text class="tick end" x="{}" y="{}">∞</text>', _LEFT - 6, forever + 4))
+        parts.append(
+            fill('<text class="tick end" x="{}" y="{}">{}</text>', _LEFT - 6, forever + 4, "-∞" if down else "∞")
+        )
     for dim in sorted(bars):
         chosen = longest(bars[dim], MOST_POINTS)
         dots = (

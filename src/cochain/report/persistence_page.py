@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 Float = npt.NDArray[np.float64]
 GRID, LONGEST, DRAWN, LEVELS = 160, 12, 4, 3
 """Values at which curves are drawn, bars of the table, bars drawn on the data per dimension, landscape levels."""
+TELLING = 1.2
+"""How many times as long as the next a bar must be to be spoken of."""
 UNITS = {
     "alpha": "squared radius", "degree": "degree", "dtm": "distance", "heat": "heat", "height": "height",
     "pixels": "grey value", "rips": "distance",
@@ -70,7 +72,8 @@ def _all_bars(persisted: "Persisted") -> list[Bar]:
             columns = (bars.component, bars.births, bars.deaths)
             rows = zip(*(column.tolist() for column in columns), bars.pairs.tolist(), strict=True)
             own = [Bar(dim, component, birth, death, tuple(pair)) for component, birth, death, pair in rows]
-            found += sorted(own, key=lambda bar: -bar.length)
+            # Of those that never end, the ones that came first have lived longest.
+            found += sorted(own, key=lambda bar: (-bar.length, -bar.birth if persisted.superlevel else bar.birth))
     return found
 
 
@@ -97,6 +100,8 @@ def _sentences(persisted: "Persisted", bars: list[Bar]) -> list[Html]:
         own = [bar for bar in bars if bar.dim == dim and math.isfinite(bar.death)]
         if len(own) > 1 and own[1].length > 0 and persisted.diagram.components == 1:
             ratio = own[0].length / own[1].length
+            if ratio < TELLING:
+                continue
             template = "The longest finite bar of H{} lives from {} to {}, {} times as long as the next."
             sentences.append(fill(template, dim, f"{own[0].birth:.4g}", f"{own[0].death:.4g}", f"{ratio:.3g}"))
     return sentences
@@ -130,7 +135,7 @@ def _bars(persisted: "Persisted", shown: int) -> Html:
         )
     ]
     legend = barcode.legend(persisted.diagram.dimensions)
-    return fill('<p class="note">{}</p>{}<div class="grid-of">{}</div>', note, legend, join(figures))
+    return fill('<p class="note">{}</p>{}<div class="grid-of broad">{}</div>', note, legend, join(figures))
 
 
 def _curves(persisted: "Persisted") -> Html:
@@ -162,7 +167,7 @@ def _curves(persisted: "Persisted") -> Html:
         [f"{at[i]:.4g}", *(words.significant(float(line.value[i])) for line in betti)] for i in range(0, GRID, step)
     ]
     table = behind("Betti numbers over the filtration", [unit, *(f"H{dim}" for dim in every)], rows)
-    return fill('<div class="grid-of">{}</div>{}', join(figures), table)
+    return fill('<div class="grid-of broad">{}</div>{}', join(figures), table)
 
 
 def betti_curve(points: Float, at: Float) -> Float:

@@ -44,7 +44,7 @@ class Bar:
     death: float
     """Value at which it goes; infinite for never."""
     pair: tuple[int, ...]
-    """As in `Bars.pairs`, numbered as there."""
+    """As in `Bars.pairs`, numbered within the component."""
 
     @property
     def length(self) -> float:
@@ -80,18 +80,14 @@ def of_bar(persisted: "Persisted", bar: Bar) -> tuple[Html, str]:
         return Html(""), ""
     begin = int((persisted.complex_.component_of(0) < bar.component).sum())
     if name in OF_POINTS:
-        ends, kill = _local(bar.pair[:2], begin), _local(bar.pair[2:], begin)
+        ends, kill = (tuple(node for node in half if node >= 0) for half in (bar.pair[:2], bar.pair[2:]))
         skeleton = _near(part, max(bar.birth, bar.death if bar.dim == 0 and math.isfinite(bar.death) else bar.birth))
     elif persisted.values is not None:
         skeleton = _of_complex(persisted, part, begin)
-        ends, kill = _of_cells(persisted, bar, begin)
+        ends, kill = _of_cells(part, bar)
     else:
         return Html(""), ""
     return _drawn(part, skeleton, bar, ends, kill, persisted.superlevel)
-
-
-def _local(pair: tuple[int, ...], begin: int) -> tuple[int, ...]:
-    return tuple(node - begin for node in pair if node >= 0)
 
 
 def _near(part: "Complex", length: float) -> Skeleton:
@@ -110,18 +106,17 @@ def _of_complex(persisted: "Persisted", part: "Complex", begin: int) -> Skeleton
     return Skeleton(edges, values[edges].max(axis=1, initial=-np.inf), part.sizes[0])
 
 
-def _of_cells(persisted: "Persisted", bar: Bar, begin: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def _of_cells(part: "Complex", bar: Bar) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Give the nodes of the cells that begin and end a bar."""
     found: list[tuple[int, ...]] = []
     for rank, cell in zip((bar.dim, bar.dim + 1), bar.pair, strict=True):
-        if cell < 0 or rank > persisted.complex_.rank:
+        if cell < 0 or rank > part.rank:
             found.append(())
         elif rank == 0:
-            found.append((cell - begin,))
+            found.append((cell,))
         else:
-            pattern = persisted.complex_.cells(rank).pattern
-            first, last = int(pattern.indptr[cell]), int(pattern.indptr[cell + 1])
-            found.append(tuple(int(node) - begin for node in pattern.indices[first:last]))
+            pattern = part.cells(rank).pattern
+            found.append(tuple(pattern.indices[int(pattern.indptr[cell]) : int(pattern.indptr[cell + 1])].tolist()))
     return found[0], found[1]
 
 

@@ -65,6 +65,7 @@ button { font: inherit; color: inherit; background: none; border: 0; padding: 0;
   align-items: stretch; }
 .panels { grid-template-columns: repeat(auto-fill, minmax(255px, 1fr)); }
 .panels.alone { grid-template-columns: repeat(auto-fill, minmax(min(330px, 100%), 1fr)); }
+.broad { grid-template-columns: repeat(auto-fit, minmax(min(420px, 100%), 1fr)); }
 .pictures { grid-template-columns: repeat(auto-fill, minmax(255px, 1fr)); margin-bottom: 14px; }
 figure { margin: 0; padding: 12px 14px; min-width: 0; }
 figcaption { font-size: 13px; color: var(--soft); margin-bottom: 8px; overflow-wrap: anywhere; }
@@ -208,7 +209,8 @@ code { font: 13px ui-monospace, "SF Mono", "DejaVu Sans Mono", Menlo, Consolas, 
   th, td { padding: 5px 6px; } td.chart, th.chart { width: 130px; min-width: 110px; }
   #board th[scope=row] { min-width: 130px; }
   .grid-of { grid-template-columns: repeat(2, 1fr); }
-  .grid-of.panels, .grid-of.pictures { grid-template-columns: repeat(3, 1fr); }
+  .grid-of.panels, .grid-of.broad { grid-template-columns: repeat(auto-fit, minmax(min(420px, 100%), 1fr)); }
+.pictures { grid-template-columns: repeat(3, 1fr); }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 """

@@ -1,0 +1,96 @@
+"""`cochain reproduce`."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cochain.cli.arguments import Device
+from cochain.cli.complete import complete_tables
+from cochain.cli.live import Live
+from cochain.cli.show import INTERRUPTED, Json, complain, duration, noting, print_json, print_table
+
+if TYPE_CHECKING:
+    from cochain.experiments.reproducing import Reproduced
+
+
+def reproduce(
+    name: Annotated[str | None, typer.Argument(help="A published table.", autocompletion=complete_tables)] = None,
+    listed: Annotated[bool, typer.Option("--list", help="List the tables.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="The table's declared smaller version.")] = False,
+    only: Annotated[str | None, typer.Option(help="Data sets or models of the table, with commas between.")] = None,
+    jobs: Annotated[int, typer.Option(help="Processes.")] = 1,
+    device: Device = "cpu",
+    runs: Annotated[Path, typer.Option(help="Folder of runs; what is there is not trained again.")] = Path("runs"),
+    out: Annotated[Path | None, typer.Option(help="Add the rows to this file of JSON lines.")] = None,
+    check: Annotated[
+        Path | None, typer.Option(help="Compare with the rows of this file; exit with 1 where figures differ.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Run a published table by its own protocol, and set our numbers beside it.
+
+    What is finished is kept in --runs: the same command goes on where it was interrupted.
+    """
+    from cochain.experiments.comparing import Interrupted
+    from cochain.experiments.reproducing import differences, read_rows, write_rows
+    from cochain.experiments.reproducing import reproduce as run
+
+    if listed or name is None:
+        _list(as_json)
+        return
+    rows: list[Reproduced] = []
+    code = 0
+    with noting(), Live(jobs) as live:
+        try:
+            chosen = [each.strip() for each in (only or "").split(",") if each.strip()]
+            run(name, quick, chosen, jobs, runs, device, live.tell, rows.append)
+        except Interrupted:
+            complain("interrupted: the same command goes on from here")
+            code = INTERRUPTED
+    if out is not None and rows:
+        write_rows(rows, out)
+    show_rows(rows, as_json)
+    if check is not None and not code:
+        wrong = differences(rows, read_rows(check))
+        for line in wrong:
+            complain(line)
+        code = 1 if wrong else 0
+    raise typer.Exit(code)
+
+
+def show_rows(rows: list["Reproduced"], as_json: bool) -> None:
+    """Print published and ours side by side, with a count of those that agree."""
+    if as_json:
+        print_json([{**asdict(row), "standard_errors": row.apart} for row in rows])
+        return
+    lines: list[tuple[str, ...]] = []
+    for row in rows:
+        apart = "" if row.apart is None else f"{row.apart:+.1f}"
+        ours = row.failure or _number(row.ours, row.deviation)
+        lines.append((row.dataset, row.model, _number(row.published, row.published_deviation), ours, apart,
+                      str(row.runs), duration(row.seconds)))  # fmt: skip
+    print_table(("data", "model", "published", "ours", "standard errors", "runs", "time"), lines)
+    told = [row.within for row in rows if row.within is not None]
+    complain(f"{sum(told)} of {len(told)} figures lie within two standard errors of the published ones")
+
+
+def _number(mean: float | None, deviation: float | None) -> str:
+    if mean is None:
+        return "-"
+    return f"{mean:.2f}" + ("" if deviation is None else f" ± {deviation:.2f}")
+
+
+def _list(as_json: bool) -> None:
+    from cochain.experiments.published import TABLES
+
+    facts = [
+        {"table": each.name, "title": each.title, "figures": len(each.figures), "runs each": each.runs,
+         "quick": ", ".join(each.quick), "source": f"{each.reference}, {each.where}"}
+        for each in TABLES.values()
+    ]  # fmt: skip
+    if as_json:
+        print_json(facts)
+    else:
+        print_table(tuple(facts[0]), [tuple(map(str, each.values())) for each in facts])
