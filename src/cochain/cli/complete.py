@@ -29,7 +29,7 @@ def complete_tables(incomplete: str) -> list[str]:
     """Give the published tables."""
     from cochain.experiments.published import TABLES
 
-    return [name for name in TABLES if name.startswith(incomplete)]
+    return [name for name in (*TABLES, "expressivity") if name.startswith(incomplete)]
 
 
 def complete_paths(incomplete: str) -> list[str]:

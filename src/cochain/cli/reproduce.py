@@ -1,8 +1,9 @@
 """`cochain reproduce`."""
 
+import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,7 +13,10 @@ from cochain.cli.live import Live
 from cochain.cli.show import INTERRUPTED, Json, complain, duration, noting, print_json, print_table
 
 if TYPE_CHECKING:
+    from cochain.experiments.expressivity import Separation
     from cochain.experiments.reproducing import Reproduced
+
+EXPRESSIVITY = "expressivity"
 
 
 def reproduce(
@@ -40,6 +44,9 @@ def reproduce(
     if listed or name is None:
         _list(as_json)
         return
+    if name == EXPRESSIVITY:
+        _separate(quick, only, out, as_json)
+        return
     rows: list[Reproduced] = []
     code = 0
     with noting(), Live(jobs) as live:
@@ -58,6 +65,41 @@ def reproduce(
             complain(line)
         code = 1 if wrong else 0
     raise typer.Exit(code)
+
+
+def _separate(quick: bool, only: str | None, out: Path | None, as_json: bool) -> None:
+    """Show which pairs of graphs each model tells apart from random weights."""
+    from cochain.catalog import names
+    from cochain.experiments.expressivity import FAMILIES, QUICK_DRAWS, QUICK_FAMILIES, Separation, survey
+
+    chosen = [each.strip() for each in (only or "").split(",") if each.strip()]
+    models = [each for each in chosen if each in names()]
+    families = [each for each in chosen if each not in models] or (QUICK_FAMILIES if quick else FAMILIES)
+    rows: list[Separation] = []
+    try:
+        survey(families, models or None, QUICK_DRAWS if quick else 10, rows.append)
+    except KeyboardInterrupt:
+        complain("interrupted: what was done by then follows")
+    if out is not None:
+        from cochain.experiments.files import write_atomically
+
+        write_atomically(out, "".join(json.dumps(asdict(row)) + "\n" for row in rows).encode())
+    if as_json:
+        print_json([asdict(row) for row in rows])
+        return
+    told = {(row.model, row.family): row for row in rows}
+    lines = [
+        (model, *(_told(told.get((model, family))) for family in families))
+        for model in dict.fromkeys(row.model for row in rows)
+    ]
+    print_table(("told apart / pairs", *families), lines)
+    complain(f"{sum(row.false for row in rows)} graphs told apart from relabelled copies of themselves")
+
+
+def _told(row: "Separation | None") -> str:
+    if row is None:
+        return ""
+    return "-" if row.failure else f"{row.separated} / {row.pairs}"
 
 
 def show_rows(rows: list["Reproduced"], as_json: bool) -> None:
@@ -85,11 +127,15 @@ def _number(mean: float | None, deviation: float | None) -> str:
 def _list(as_json: bool) -> None:
     from cochain.experiments.published import TABLES
 
-    facts = [
+    facts: list[dict[str, Any]] = [
         {"table": each.name, "title": each.title, "figures": len(each.figures), "runs each": each.runs,
          "quick": ", ".join(each.quick), "source": f"{each.reference}, {each.where}"}
         for each in TABLES.values()
     ]  # fmt: skip
+    facts.append(
+        {"table": EXPRESSIVITY, "title": "Which graphs each model tells apart from random weights", "figures": "",
+         "runs each": "", "quick": "", "source": "families of graphs that are known exactly"}
+    )  # fmt: skip
     if as_json:
         print_json(facts)
     else:
