@@ -58,6 +58,7 @@ class Own:
 
 
 OWN = {
+    "persistence": Own("PersLay of persistence diagrams", "sum of bars", "-", "concat", "degree, heat"),
     "drew": Own("convolution", "sum", "h + relu(h W + m)", "sum", "A_1 ... A_4, by distance"),
     "co_gnn": Own("convolution, between nodes that speak and listen", "mean", "h + relu(m)", "", "A↑₀"),
     "path_nn": Own("general", "sum", "relu(BN(h + m))", "", "paths of 1, 2, 3 edges"),

@@ -1,6 +1,6 @@
 """Models published for graphs."""
 
-from cochain.catalog.record import ANY, Entry
+from cochain.catalog.record import ANY, GRAPHS, Entry
 
 GRAPH: tuple[Entry, ...] = (
     Entry(
@@ -75,5 +75,10 @@ GRAPH: tuple[Entry, ...] = (
         ("tests/models/test_snowflake.py",),
         # any node may become a neighbour of any other of its component
         breaks=("isolated_cells",),
+    ),
+    Entry(
+        "persistence", "cochain.models.graph.persistence:Persistence", "carriere2020perslay", "graph", GRAPHS, None,
+        "y = MLP(PersLay of the extended persistence of degree and heat || mean x)",
+        ("tests/models/test_persistence.py",), tasks=("whole",),
     ),
 )  # fmt: skip
