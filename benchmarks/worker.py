@@ -95,7 +95,7 @@ def main() -> None:
         if line.strip() == "memory":
             say(memory=peak - before, peak=peak)
             continue
-        trim()
+        gc.collect()  # no more: a training loop does not hand its memory back between steps either
         forget_peak()
         start = time.perf_counter()
         try:

@@ -47,6 +47,16 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "cochain export mynet --out mynet.safetensors",
         "cochain export mynet --out mynet.pt2 --data mydata/",
     ),
+    "reproduce": (
+        "cochain reproduce --list",
+        "cochain reproduce nsd --quick",
+        "cochain reproduce expressivity --only gin,cin,sr16622",
+    ),
+    "persist": (
+        "cochain persist cloud.csv --out shape/",
+        "cochain persist mutag --filtration heat:10",
+        "cochain persist brain.png --superlevel --dim 1",
+    ),
     "runs list": ("cochain runs list --model gcn",),
     "runs show": ("cochain runs show 1b71677a",),
     "runs compare": ("cochain runs compare mydata/ --report report.html",),

@@ -46,6 +46,7 @@ _ROOMS = (
     "lift",
     "models",
     "nn",
+    "persistence",
     "report",
     "sklearn",
 )
@@ -64,6 +65,7 @@ if TYPE_CHECKING:
         lift,
         models,
         nn,
+        persistence,
         report,
         sklearn,
     )
@@ -116,6 +118,7 @@ __all__ = [
     "lift",
     "models",
     "nn",
+    "persistence",
     "report",
     "sklearn",
     "to_gudhi",

@@ -42,7 +42,8 @@ def test_version() -> None:
 
 def test_help_names_the_commands() -> None:
     text = run("--help").stdout
-    commands = ("compare", "train", "predict", "export", "runs", "describe", "lift", "convert", "catalog", "datasets")
+    commands = ("compare", "train", "predict", "export", "reproduce", "runs", "describe", "persist", "lift",
+                "convert", "catalog", "datasets")  # fmt: skip
     assert all(f" {name} " in text for name in commands)
     assert "Exit codes: 0 done" in text
 

@@ -51,7 +51,8 @@ def model_for(name: str, domain: str, target: int | str) -> nn.Module:
 def results_of(row: Entry, domain: str, law: str) -> dict[int | str, laws.LawResult]:
     """The law's result for every target that the model answers on."""
     c = complex_for(row.name, domain)
-    targets = [t for t in TARGETS[law] if (t == "whole" or int(t) <= c.rank) and (TASKS[t] in row.tasks or (t == 2 and "edge" in row.tasks))]
+    tasks = {*row.tasks, *(["cell"] if "edge" in row.tasks else [])}
+    targets = [t for t in TARGETS[law] if (t == "whole" or int(t) <= c.rank) and TASKS[t] in tasks]
     return {t: laws.check(model_for(row.name, domain, t), c, [law])[0] for t in targets}
 
 

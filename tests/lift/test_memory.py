@@ -56,5 +56,5 @@ def test_free_memory_is_that_of_this_machine(tmp_path, monkeypatch: pytest.Monke
         def read_text(self) -> str:
             raise OSError
 
-    monkeypatch.setattr(memory, "Path", Nowhere)
+    monkeypatch.setattr("cochain.kernels.memory.Path", Nowhere)
     assert memory.free_memory() is None

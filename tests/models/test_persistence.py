@@ -21,7 +21,11 @@ def two_graphs():
 
 def test_formula() -> None:
     c = two_graphs()
-    model = models.build("persistence", c, out=2, target="whole", seed=0, options={"times": "2", "channels": 4}).double().eval()
+    model = (
+        models.build("persistence", c, out=2, target="whole", seed=0, options={"times": "2", "channels": 4})
+        .double()
+        .eval()
+    )
     rows = []
     for k, one in enumerate(c.components()):
         degree = torch.tensor([float(d) for d in filters.degree(one)], dtype=F64)

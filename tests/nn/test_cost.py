@@ -57,4 +57,8 @@ def test_a_polynomial_writes_its_terms(ring: cc.Complex) -> None:
 
 
 def test_a_pair_writes_a_row_per_nonzero(ring: cc.Complex) -> None:
-    assert largest(ring, Pair(mlp(2 * CHANNELS, CHANNELS))) >= NODES * DEGREE * 2 * CHANNELS
+    assert largest(ring, Pair(mlp(2 * CHANNELS, CHANNELS))) >= NODES * DEGREE * CHANNELS
+
+
+def test_a_pair_that_is_linear_and_rectified_writes_rows_of_cells_alone(ring: cc.Complex) -> None:
+    assert largest(ring, Pair(mlp(2 * CHANNELS, CHANNELS, last=True))) <= NODES * DEGREE

@@ -34,7 +34,7 @@ def persist(
     filtration: Annotated[
         str | None,
         typer.Option(
-            help="rips[:threshold], alpha, dtm[:mass] of points; degree, heat[:time], height[:axis], "
+            help="rips[:threshold], alpha, dtm[:neighbors] of points; degree, heat[:time], height[:axis], "
             "values:NAME[:channel[:rank]], pixels[:channel] of the rest. Default: what suits the data."
         ),
     ] = None,

@@ -70,20 +70,23 @@ def reproduce(
 def _separate(quick: bool, only: str | None, out: Path | None, as_json: bool) -> None:
     """Show which pairs of graphs each model tells apart from random weights."""
     from cochain.catalog import names
-    from cochain.experiments.expressivity import FAMILIES, QUICK_DRAWS, QUICK_FAMILIES, Separation, survey
+    from cochain.experiments.expressivity import DRAWS, FAMILIES, QUICK_DRAWS, QUICK_FAMILIES, survey
+    from cochain.experiments.files import write_atomically
 
     chosen = [each.strip() for each in (only or "").split(",") if each.strip()]
     models = [each for each in chosen if each in names()]
     families = [each for each in chosen if each not in models] or (QUICK_FAMILIES if quick else FAMILIES)
     rows: list[Separation] = []
+
+    def found(row: "Separation") -> None:
+        rows.append(row)
+        if out is not None:  # row by row: what is done is not lost, however it ends
+            write_atomically(out, "".join(json.dumps(asdict(each)) + "\n" for each in rows).encode())
+
     try:
-        survey(families, models or None, QUICK_DRAWS if quick else 10, rows.append)
+        survey(families, models or None, QUICK_DRAWS if quick else DRAWS, found)
     except KeyboardInterrupt:
         complain("interrupted: what was done by then follows")
-    if out is not None:
-        from cochain.experiments.files import write_atomically
-
-        write_atomically(out, "".join(json.dumps(asdict(row)) + "\n" for row in rows).encode())
     if as_json:
         print_json([asdict(row) for row in rows])
         return

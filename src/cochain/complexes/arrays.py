@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from cochain.complexes.lasting import lasting
 from cochain.errors import ComplexError, ShapeError
 from cochain.kernels import Pattern, SparseMatrix
 
@@ -122,9 +123,19 @@ def as_values(values: Any, name: str, device: torch.device | None = None) -> Ten
     return found
 
 
-@torch.inference_mode(mode=False)
+def _are_plain(ids: Tensor, count: int, device: torch.device) -> bool:
+    """Whether numbers of components can be taken as they are: the usual case of a training loop, told quickly."""
+    if ids.dtype != torch.int64 or ids.ndim != 1 or not len(ids) or {ids.device.type, device.type} != {"cpu"}:
+        return False
+    numbers = ids.numpy()
+    return bool(numbers.min() >= 0 and numbers.max() < count)
+
+
+@lasting
 def as_component_ids(components: Any, count: int, device: torch.device) -> Tensor:
     """Give the numbers of chosen components (int64): from integers, a boolean mask, a slice, or one integer."""
+    if isinstance(components, Tensor) and _are_plain(components, count, device):
+        return components.clone()  # the selection reads them later
     if isinstance(components, slice):
         components = range(*components.indices(count))
     if isinstance(components, range):

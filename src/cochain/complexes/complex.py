@@ -13,12 +13,13 @@ from cochain.complexes.arrays import as_component_ids, as_values, as_whole_numbe
 from cochain.complexes.builders import Builders
 from cochain.complexes.cells import Cells, Key, Place, is_tensor_name
 from cochain.complexes.cochain import Cochain
+from cochain.complexes.lasting import lasting
 from cochain.complexes.neighborhood import Neighborhood
 from cochain.complexes.operator import Operator
 from cochain.complexes.schema import Schema
 from cochain.complexes.structure import Structure
 from cochain.errors import ComplexError, ShapeError
-from cochain.kernels import SparseMatrix, gather_ranges
+from cochain.kernels import Pattern, SparseMatrix, gather_ranges
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
@@ -97,6 +98,10 @@ class Complex(Builders):
     def component_of(self, rank: int) -> Int[Tensor, "cells"]:
         """Give the component of every cell of a rank."""
         return self._structure.component_of(self._checked_rank(rank))
+
+    def members(self, rank: int) -> Pattern:
+        """Give the pattern (components, cells of a rank): which cells each component holds."""
+        return self._structure.members(self._checked_rank(rank))
 
     def faces(self, high: int, low: int) -> SparseMatrix:
         """Give the stored matrix whose rows list the cells of rank `low` in each cell of rank `high`."""
@@ -295,13 +300,20 @@ class Complex(Builders):
             assert self._source is not None
             assert self._structure.source is not None
             whole = self._source._find(key)
-            rows = self._structure.source[1] if key[0] == "whole" else self._structure.positions(key[0])
             assert whole is not None
             if whole.requires_grad:  # its graph serves one backward pass, so it is taken anew each time
-                return whole.index_select(0, rows)
-            with torch.inference_mode(mode=False):  # what is cached must serve training too
-                found = self._taken[key] = whole.index_select(0, rows)
+                return self._taken_from(whole, key[0])
+            found = self._taken[key] = self._kept(whole, key[0])
         return found
+
+    @lasting
+    def _kept(self, whole: Tensor, place: Place) -> Tensor:
+        return self._taken_from(whole, place)
+
+    def _taken_from(self, whole: Tensor, place: Place) -> Tensor:
+        structure = self._structure
+        assert structure.source is not None
+        return whole.index_select(0, structure.source[1]) if place == "whole" else structure.taken(whole, place)
 
     def _rows(self, place: Place) -> int:
         return len(self) if place == "whole" else self.sizes[place]

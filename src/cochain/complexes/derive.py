@@ -7,11 +7,13 @@ import scipy.sparse as sp
 import torch
 
 from cochain.complexes.arrays import sparse
+from cochain.complexes.factors import factors_of
 from cochain.complexes.neighborhood import Neighborhood
 from cochain.complexes.operator import Operator
 from cochain.errors import ComplexError, ShapeError
 from cochain.kernels import SparseMatrix
 from cochain.kernels.limits import LimitError
+from cochain.kernels.product import product
 
 if TYPE_CHECKING:
     from cochain.complexes.structure import Structure
@@ -26,8 +28,9 @@ def derive(structure: "Structure", symbol: Neighborhood, dtype: torch.dtype) -> 
     if symbol.listed:
         return _triples(structure, symbol, dtype)
     plain = not (symbol.loop or symbol.exponent > 1 or symbol.scale or symbol.distance > 1)
-    if symbol.kind == "incident" and plain:
-        return Operator(_incidence(structure, symbol, dtype), symbol.target, symbol.source)
+    if plain and not symbol.direction and symbol.kind != "self":
+        found = _plain(structure, symbol, dtype).to(structure.device)
+        return Operator(found, symbol.target, symbol.source, factors=factors_of(structure, symbol, found))
     matrix = _matrix(structure, symbol)
     if symbol.loop:
         matrix = matrix + symbol.loop * sp.eye_array(matrix.shape[0], format="csr")
@@ -37,9 +40,9 @@ def derive(structure: "Structure", symbol: Neighborhood, dtype: torch.dtype) -> 
         matrix = _inverse_between_neighbors(structure, matrix, symbol)
     if symbol.scale:
         matrix = _scaled(structure, matrix, symbol)
-    values = not plain or symbol.sign
-    sparse_ = _from_scipy(matrix, values, dtype, structure.device)
-    return Operator(sparse_, symbol.target, symbol.source, identity=symbol.kind == "self" and plain)
+    sparse_ = _from_scipy(matrix, not plain or symbol.sign, dtype, structure.device)
+    factors = factors_of(structure, symbol, sparse_)
+    return Operator(sparse_, symbol.target, symbol.source, identity=symbol.kind == "self" and plain, factors=factors)
 
 
 def _check(structure: "Structure", symbol: Neighborhood, dtype: torch.dtype) -> None:
@@ -59,15 +62,23 @@ def _check(structure: "Structure", symbol: Neighborhood, dtype: torch.dtype) -> 
         )
 
 
+def _plain(structure: "Structure", symbol: Neighborhood, dtype: torch.dtype) -> SparseMatrix:
+    """Build an incidence, a Laplacian or an adjacency without refinements, of values of `dtype` where it has any."""
+    if symbol.kind == "incident":
+        return _incidence(structure, symbol, dtype)
+    if symbol.kind == "laplacian":
+        return _laplacian(structure, symbol, dtype)
+    return SparseMatrix(_adjacency(structure, symbol).pattern, None, dtype)
+
+
 def _matrix(structure: "Structure", symbol: Neighborhood) -> sp.csr_array:
     """Build the operator before self loops, powers and scaling, as float64 scipy CSR."""
     if symbol.kind == "self":
         return sp.eye_array(structure.sizes[symbol.target], format="csr")
-    if symbol.kind == "incident":
-        return _incidence(structure, symbol, torch.float64).to("cpu").to_scipy()
-    if symbol.kind == "laplacian":
-        return _laplacian(structure, symbol)
-    found = _directed(structure, symbol) if symbol.direction else _adjacency(structure, symbol)
+    if symbol.direction:
+        found = _directed(structure, symbol)
+    else:
+        found = sp.csr_array(_plain(structure, symbol, torch.float64).to("cpu").to_scipy())
     return _shell(found, symbol.distance) if symbol.distance > 1 else found
 
 
@@ -77,55 +88,72 @@ def _incidence(structure: "Structure", symbol: Neighborhood, dtype: torch.dtype)
         stored = structure.faces(high, low)
         matrix = stored.astype(dtype) if symbol.sign else SparseMatrix(stored.pattern, None, dtype)
     else:
-        matrix = _from_scipy(_containment(structure, high, low), False, dtype, structure.device)
+        matrix = SparseMatrix(_containment(structure, high, low).pattern, None, dtype)
     return matrix if symbol.target > symbol.source else matrix.T
 
 
-def _unsigned(structure: "Structure", high: int, low: int) -> sp.csr_array:
-    """Give the 0/1 matrix (cells of rank high, cells of rank low), rows list faces."""
+def _unsigned(structure: "Structure", high: int, low: int) -> SparseMatrix:
+    """Give the 0/1 matrix (cells of rank high, cells of rank low) on the CPU: rows list faces."""
     if (high, low) not in structure.stored:
         return _containment(structure, high, low)
-    return SparseMatrix(structure.faces(high, low).pattern.to("cpu")).to_scipy().astype(np.float64)
+    return SparseMatrix(structure.faces(high, low).pattern.to("cpu"))
 
 
-def _containment(structure: "Structure", high: int, low: int) -> sp.csr_array:
+def _containment(structure: "Structure", high: int, low: int) -> SparseMatrix:
     """Derive which cells of rank low lie in those of rank high, from the stored incidences."""
     if all((k, k - 1) in structure.stored for k in range(low + 1, high + 1)):
         found = _unsigned(structure, high, high - 1)
         for k in range(high - 1, low, -1):
-            found = found @ _unsigned(structure, k, k - 1)
-        found.data[:] = 1.0
-    elif low > 0 and (high, 0) in structure.stored and (low, 0) in structure.stored:
+            found = product([(found, _unsigned(structure, k, k - 1))], None)
+        return found
+    if low > 0 and (high, 0) in structure.stored and (low, 0) in structure.stored:
         inner = _unsigned(structure, low, 0)
-        found = (_unsigned(structure, high, 0) @ inner.T).tocsr()
-        whole = np.diff(inner.indptr)[found.indices] == found.data
-        found.data = whole.astype(np.float64)
-        found.eliminate_zeros()
-    else:
-        raise ComplexError(
-            f"a {structure.domain} should relate ranks {low} and {high}, but stores no incidence between them"
-        )
-    found.sort_indices()
-    return sp.csr_array(found)
+        return product([(_unsigned(structure, high, 0), inner.T)], None, needed=inner.pattern.degrees)
+    raise ComplexError(
+        f"a {structure.domain} should relate ranks {low} and {high}, but stores no incidence between them"
+    )
 
 
-def _laplacian(structure: "Structure", symbol: Neighborhood) -> sp.csr_array:
+def _laplacian(structure: "Structure", symbol: Neighborhood, dtype: torch.dtype) -> SparseMatrix:
     rank = symbol.target
-    total = sp.csr_array((structure.sizes[rank], structure.sizes[rank]))
+    terms = []
     if symbol.part in ("hodge", "down") and rank > 0:
-        down = _boundary(structure, rank)
-        total = total + down @ down.T
+        down = structure.faces(rank, rank - 1).to("cpu")
+        terms.append((down, down.T))
     if symbol.part in ("hodge", "up") and rank < structure.rank:
-        up = _boundary(structure, rank + 1)
-        total = total + up.T @ up
-    total = sp.csr_array(total)
-    total.eliminate_zeros()
-    return total
+        up = structure.faces(rank + 1, rank).to("cpu")
+        terms.append((up.T, up))
+    if not terms:
+        nothing = np.zeros(structure.sizes[rank] + 1, np.int32)
+        return sparse(nothing, nothing[:0], np.zeros(0), (structure.sizes[rank],) * 2).astype(dtype)
+    return product(terms, dtype, counts=_counts(structure, symbol))
 
 
-def _boundary(structure: "Structure", rank: int) -> sp.csr_array:
-    """Give the transposed boundary matrix B_rank^T: rows are the cells of `rank`, float64."""
-    return structure.faces(rank, rank - 1).to("cpu").astype(torch.float64).to_scipy()
+def _counts(structure: "Structure", symbol: Neighborhood) -> torch.Tensor | None:
+    """Count the neighbours of every simplex, and itself where it has any, without looking for them; else None.
+
+    Two simplices share one face at most and lie in one coface at most; in a Hodge Laplacian those that do both cancel.
+    """
+    rank = symbol.target
+    if structure.domain not in ("graph", "simplicial"):
+        return None
+    itself = int(symbol.kind == "laplacian")
+    down = symbol.part in ("hodge", "down") and rank > 0 if itself else symbol.via == rank - 1
+    up = symbol.part in ("hodge", "up") and rank < structure.rank if itself else symbol.via == rank + 1
+    if not itself and not (down or up):
+        return None
+    counts = np.full(structure.sizes[rank], itself, dtype=np.int32)
+    if down:
+        pattern = structure.faces(rank, rank - 1).pattern.to("cpu")
+        others = np.diff(pattern.transposed[0].arrays[0]).astype(np.int32) - 1
+        for place in range(rank + 1):  # face by face: no array of all faces in between
+            counts += others[pattern.arrays[1][place :: rank + 1]]
+    if up:
+        above = np.diff(structure.faces(rank + 1, rank).pattern.to("cpu").transposed[0].arrays[0]).astype(np.int32)
+        counts += above * ((rank + 1) * (-1 if down else 1))
+        if not down:
+            counts[above == 0] = 0
+    return torch.from_numpy(counts)
 
 
 def _inverse_between_neighbors(structure: "Structure", matrix: sp.csr_array, symbol: Neighborhood) -> sp.csr_array:
@@ -136,7 +164,8 @@ def _inverse_between_neighbors(structure: "Structure", matrix: sp.csr_array, sym
     for via in (rank - 1, rank + 1):
         if 0 <= via <= structure.rank:
             sides = _unsigned(structure, max(via, rank), min(via, rank))
-            parts.append(sp.coo_array(sides.T @ sides if via > rank else sides @ sides.T))
+            pair = (sides.T, sides) if via > rank else (sides, sides.T)
+            parts.append(sp.coo_array(product([pair], None).to_scipy()))
     rows, columns = (np.concatenate([part.coords[axis] for part in parts]) for axis in (0, 1))
     data = np.concatenate([parts[0].data, *(np.zeros(part.nnz) for part in parts[1:])])
     near = sp.csr_array(
@@ -151,7 +180,7 @@ def _inverse_between_neighbors(structure: "Structure", matrix: sp.csr_array, sym
         ) from None
 
 
-def _sides(structure: "Structure", symbol: Neighborhood) -> sp.csr_array:
+def _sides(structure: "Structure", symbol: Neighborhood) -> SparseMatrix:
     """Give the 0/1 matrix (shared cells, cells) of an adjacency."""
     via = symbol.via
     assert via is not None
@@ -161,16 +190,12 @@ def _sides(structure: "Structure", symbol: Neighborhood) -> sp.csr_array:
         )
     if via > symbol.target:
         return _unsigned(structure, via, symbol.target)
-    return sp.csr_array(_unsigned(structure, symbol.target, via).T)
+    return _unsigned(structure, symbol.target, via).T
 
 
-def _adjacency(structure: "Structure", symbol: Neighborhood) -> sp.csr_array:
+def _adjacency(structure: "Structure", symbol: Neighborhood) -> SparseMatrix:
     shared = _sides(structure, symbol)
-    found = sp.csr_array(shared.T @ shared)
-    rows = np.repeat(np.arange(found.shape[0]), np.diff(found.indptr))
-    found.data = (rows != found.indices).astype(np.float64)
-    found.eliminate_zeros()
-    return found
+    return product([(shared.T, shared)], None, loops=False, counts=_counts(structure, symbol))
 
 
 def _shell(step: sp.csr_array, distance: int) -> sp.csr_array:
@@ -205,7 +230,7 @@ def _triples(structure: "Structure", symbol: Neighborhood, dtype: torch.dtype) -
     """List (cell, neighbour, shared cell): every ordered pair of different members of each shared cell."""
     if symbol.loop or symbol.exponent > 1 or symbol.scale or symbol.direction or symbol.distance > 1:
         raise ComplexError(f"triples list plain adjacencies, but {symbol} is refined further")
-    shared = _sides(structure, symbol)
+    shared = _sides(structure, symbol).to_scipy()
     degree = np.diff(shared.indptr)
     partners = np.repeat(degree, degree)
     first = np.repeat(np.arange(shared.nnz), partners)

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from cochain.complexes.factors import Factors
 from cochain.errors import ShapeError
 from cochain.kernels import SparseMatrix
 
@@ -25,6 +26,7 @@ class Operator:
         via: for neighbourhoods listed as triples, the cell of rank `via_rank` that each nonzero passes, else None.
         via_rank: its rank.
         identity: whether it is the identity, so that a product costs nothing.
+        factors: matrices whose product it is, where that way is shorter.
     """
 
     matrix: SparseMatrix
@@ -33,6 +35,7 @@ class Operator:
     via: Tensor | None = None
     via_rank: int | None = None
     identity: bool = False
+    factors: Factors | None = None
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -47,7 +50,8 @@ class Operator:
     @property
     def T(self) -> "Operator":
         """The transposed operator (without `via`, whose order belongs to the rows)."""
-        return Operator(self.matrix.T, self.source, self.target, identity=self.identity)
+        factors = None if self.factors is None else self.factors.T
+        return Operator(self.matrix.T, self.source, self.target, identity=self.identity, factors=factors)
 
     def to_scipy(self) -> "scipy.sparse.csr_array":
         """Copy to `scipy.sparse.csr_array`."""
@@ -68,12 +72,15 @@ class Operator:
             x = x.to(self.matrix.dtype)
         if self.identity and x.shape[:1] == self.shape[1:]:
             return x
+        if self.factors is not None and x.shape[:1] == self.shape[1:]:
+            return self.factors @ x
         return self.matrix @ x
 
     def to(self, device: torch.device | str) -> "Operator":
         """Move to a device."""
         via = None if self.via is None else self.via.to(device)
-        return Operator(self.matrix.to(device), self.target, self.source, via, self.via_rank, self.identity)
+        factors = None if self.factors is None else self.factors.to(device)
+        return Operator(self.matrix.to(device), self.target, self.source, via, self.via_rank, self.identity, factors)
 
     def __array__(self, dtype: np.dtype | None = None, copy: bool | None = None) -> np.ndarray:
         return np.asarray(self.to_dense().numpy(), dtype=dtype)

@@ -12,7 +12,7 @@ from cochain.complexes.complex import Complex
 from cochain.complexes.frames import align_frames
 from cochain.complexes.sheaf_laplacian import SheafLaplacian
 from cochain.errors import ComplexError, ShapeError, SpecError
-from cochain.kernels import SparseMatrix, gather_ranges, segment
+from cochain.kernels import SparseMatrix, gather_ranges, gram, segment
 
 
 class Sheaf:
@@ -95,9 +95,10 @@ class Sheaf:
 
     def degrees(self) -> Float[Tensor, "cells d ..."]:
         """Give D, the block diagonal of the Laplacian: (cells, d, d), or (cells, d) for diagonal maps."""
+        if not self.diagonal:
+            return gram(self.delta.pattern, self.maps)
         pattern, order = self.delta.pattern.transposed
-        squares = self.maps.square() if self.diagonal else self.maps.mT @ self.maps
-        return segment(pattern, squares.index_select(0, order), "sum")
+        return segment(pattern, self.maps.square().index_select(0, order), "sum")
 
     def _scale(self, normalized: bool | Literal["scalar"], shift: float) -> Tensor:
         degrees = self.degrees()

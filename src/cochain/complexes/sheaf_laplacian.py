@@ -7,7 +7,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from cochain.errors import ShapeError
-from cochain.kernels import SparseMatrix
+from cochain.kernels import SparseMatrix, adjoint
 
 if TYPE_CHECKING:
     import scipy.sparse
@@ -48,7 +48,7 @@ class SheafLaplacian:
                 f"x should be ({self.shape[0]}, {self.d}, channels): cells, dimension of the stalk, channels, "
                 f"but has shape {tuple(x.shape)}"
             )
-        return self._scaled(self.delta.T @ (self.delta @ self._scaled(x)))
+        return self._scaled(adjoint(self.delta, self.delta @ self._scaled(x)))
 
     def _scaled(self, x: Tensor) -> Tensor:
         if self.scale is None:

@@ -6,10 +6,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from cochain.complexes.lasting import lasting
 from cochain.complexes.neighborhood import Neighborhood
 from cochain.complexes.operator import Operator
 from cochain.errors import ComplexError
-from cochain.kernels import SparseMatrix, gather_ranges, select_components
+from cochain.kernels import Pattern, SparseMatrix, gather_ranges
+from cochain.kernels.select import block_offsets, cut_blocks, take_ranges
 
 DOMAINS = ("points", "graph", "digraph", "hypergraph", "simplicial", "cell", "combinatorial")
 ORIENTED = ("points", "graph", "digraph", "simplicial", "cell")
@@ -24,7 +26,7 @@ class Structure:
     of a derived operator equals deriving it from the selected blocks, and costs only what is selected.
     """
 
-    __slots__ = ("_cache", "_faces", "_flat", "_keys", "domain", "offsets", "sizes", "source")
+    __slots__ = ("_cache", "_faces", "_flat", "_keys", "_members", "_stacked", "domain", "offsets", "sizes", "source")
 
     def __init__(
         self,
@@ -42,6 +44,8 @@ class Structure:
         self._keys: tuple[tuple[int, int], ...] = tuple(faces) if source is None else source[0]._keys
         self._cache: dict[tuple[Neighborhood, torch.dtype], Operator] = {}
         self._flat: dict[int, Tensor] = {}
+        self._members: dict[int, Pattern] = {}
+        self._stacked: Tensor | None = None
 
     @property
     def oriented(self) -> bool:
@@ -71,7 +75,7 @@ class Structure:
         found = self._faces.get((high, low))
         return self._select_faces(high, low) if found is None else found
 
-    @torch.inference_mode(mode=False)  # what is cached must serve training too
+    @lasting
     def _select_faces(self, high: int, low: int) -> SparseMatrix:
         if self.source is None or (high, low) not in self._keys:
             raise ComplexError(f"faces of rank {low} are not stored for cells of rank {high} of a {self.domain}")
@@ -84,7 +88,7 @@ class Structure:
         found = self._cache.get((symbol, dtype))
         return self._resolve(symbol, dtype) if found is None else found
 
-    @torch.inference_mode(mode=False)  # what is cached must serve training too
+    @lasting
     def _resolve(self, symbol: Neighborhood, dtype: torch.dtype) -> Operator:
         if not isinstance(symbol, Neighborhood):
             raise ComplexError(f"a neighbourhood should be a symbol such as cochain.nn.upper(0), but is {symbol!r}")
@@ -105,23 +109,42 @@ class Structure:
 
     def _select_operator(self, symbol: Neighborhood, dtype: torch.dtype) -> Operator:
         assert self.source is not None
-        origin, ids = self.source
-        parent = origin.resolve(symbol, dtype)
-        matrix, nonzeros = self._cut(parent.matrix, symbol.target, symbol.source)
-        if parent.via is None or parent.via_rank is None:
-            return Operator(matrix, symbol.target, symbol.source, identity=parent.identity)
-        rank = parent.via_rank
-        shift = self.offsets[rank][:-1] - origin.offsets[rank][ids]
-        ends = matrix.pattern.indptr.long()[self.offsets[symbol.target]]
-        via = parent.via[nonzeros] + torch.repeat_interleave(shift, ends.diff()).to(parent.via.dtype)
-        return Operator(matrix, symbol.target, symbol.source, via, rank)
+        parent = self.source[0].resolve(symbol, dtype)
+        via_rank = parent.via_rank
+        matrix, via = self._cut(parent.matrix, symbol.target, symbol.source, parent.via, via_rank or 0)
+        identity = parent.identity and parent.via is None
+        return Operator(matrix, symbol.target, symbol.source, via, via_rank, identity)
 
-    def _cut(self, matrix: SparseMatrix, rows: int, columns: int) -> tuple[SparseMatrix, Tensor]:
+    def _cut(
+        self, matrix: SparseMatrix, rows: int, columns: int, via: Tensor | None = None, via_rank: int = 0
+    ) -> tuple[SparseMatrix, Tensor | None]:
         assert self.source is not None
         origin, ids = self.source
-        pattern, nonzeros = select_components(matrix.pattern, origin.offsets[rows], origin.offsets[columns], ids)
-        values = None if matrix.values is None else matrix.values.index_select(0, nonzeros)
-        return SparseMatrix(pattern, values, matrix.dtype), nonzeros
+        groups = (rows, columns, via_rank)
+        pattern, passed = cut_blocks(matrix.pattern, via, origin.stacked, ids, self.stacked, groups)
+        values = matrix.values
+        if values is not None:
+            ends = matrix.pattern.indptr.index_select(0, origin.offsets[rows]).long()
+            values = take_ranges(values, ends, ids, pattern.nnz)
+        return SparseMatrix(pattern, values, matrix.dtype), passed
+
+    @property
+    def stacked(self) -> Tensor:
+        """The offsets of all ranks as one array, (ranks, components + 1)."""
+        return self._stack() if self._stacked is None else self._stacked
+
+    @lasting
+    def _stack(self) -> Tensor:
+        self._stacked = torch.stack(self.offsets)
+        return self._stacked
+
+    def taken(self, x: Tensor, rank: int) -> Tensor:
+        """Give the rows of a tensor of the source, on one rank, that this selection holds."""
+        assert self.source is not None
+        if x.requires_grad:
+            return x.index_select(0, self.positions(rank))
+        origin, ids = self.source
+        return take_ranges(x, origin.offsets[rank], ids, self.sizes[rank])
 
     def positions(self, rank: int) -> Tensor:
         """Give the rows of the source's tensors that this selection holds, for one rank."""
@@ -132,20 +155,16 @@ class Structure:
                 found = self._flat[rank] = gather_ranges(self.source[0].offsets[rank], self.source[1])[0]
         return found
 
-    @torch.inference_mode(mode=False)
+    @lasting
     def select(self, ids: Tensor) -> "Structure":
         """Give the union of the components `ids`, in that order; costs a few microseconds, all else is lazy."""
         if self.source is not None:
             origin, mine = self.source
             return origin.select(mine[ids])
-        offsets = []
-        for own in self.offsets:
-            counts = (own[1:] - own[:-1])[ids]
-            new = torch.zeros(ids.shape[0] + 1, dtype=torch.int64, device=own.device)
-            torch.cumsum(counts, 0, out=new[1:])
-            offsets.append(new)
-        sizes = [int(o[-1]) for o in offsets]
-        return Structure(self.domain, sizes, offsets, {}, (self, ids))
+        stacked = block_offsets(self.stacked, ids)
+        chosen = Structure(self.domain, stacked[:, -1].tolist(), stacked.unbind(0), {}, (self, ids))
+        chosen._stacked = stacked
+        return chosen
 
     def to(self, device: torch.device | str) -> "Structure":
         """Copy to a device, with the operators derived so far; a selection becomes independent of its source."""
@@ -159,6 +178,16 @@ class Structure:
         counts = self.offsets[rank].diff()
         ids = torch.arange(len(self), device=self.device)
         return torch.repeat_interleave(ids, counts, output_size=self.sizes[rank])
+
+    @lasting
+    def members(self, rank: int) -> Pattern:
+        """Give the pattern (components, cells of a rank): which cells each component holds."""
+        found = self._members.get(rank)
+        if found is None:
+            cells = torch.arange(self.sizes[rank], device=self.device)
+            found = Pattern(self.offsets[rank], cells, (len(self), self.sizes[rank])).narrow()
+            self._members[rank] = found
+        return found
 
     def detached(self) -> "Structure":
         """Give the same structure with everything of its own, free of its source."""

@@ -17,7 +17,7 @@ from cochain.experiments.lifting import apply_lift
 from cochain.experiments.prepare import lift_for
 
 DRAWS, WIDTH = 10, 16
-QUICK_DRAWS, QUICK_FAMILIES = 3, ("hexagons", "sr16622", "sr251256")
+QUICK_DRAWS, QUICK_FAMILIES = 3, ("hexagons", "sr16622")
 FACTOR = 100.0
 """How many times the noise floor two answers must lie apart to count as different."""
 FAMILIES = ("hexagons", "sr16622", "sr251256", "sr261034", "sr281264", "sr291467", "csl", "exp", "brec")

@@ -22,7 +22,7 @@ FILTRATIONS = Grammar(
     {
         "alpha": (),
         "degree": (),
-        "dtm": (("mass", float, "0.1"),),
+        "dtm": (("neighbors", int, "10"),),
         "heat": (("time", float, "1"),),
         "height": (("axis", int, "-1"),),
         "pixels": (("channel", int, "0"),),
@@ -192,7 +192,9 @@ def _of_points(c: Complex, name: str, arguments: dict[str, Any], max_dim: int, f
     if name == "alpha":
         return persistence.alpha(c, max_dim=max_dim, field=field)
     if name == "dtm":
-        return persistence.rips(c, max_dim=max_dim, field=field, weights=persistence.dtm(c, arguments["mass"]))
+        return persistence.rips(
+            c, max_dim=max_dim, field=field, weights=persistence.distance_to_measure(c, arguments["neighbors"])
+        )
     threshold = None if arguments["threshold"] == float("inf") else arguments["threshold"]
     return persistence.rips(c, max_dim=max_dim, field=field, threshold=threshold)
 
@@ -201,7 +203,7 @@ def _filter(c: Complex, name: str, arguments: dict[str, Any], superlevel: bool) 
     if name == "degree":
         return filters.degree(c)
     if name == "heat":
-        return filters.heat(c, **arguments)
+        return filters.heat(c, arguments["time"])[:, 0]
     if name == "height":
         return filters.coordinate(c, **arguments)
     rank = arguments["rank"]

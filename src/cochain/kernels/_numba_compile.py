@@ -9,6 +9,8 @@ from typing import Any
 import numba
 import torch
 
+from cochain.kernels.threads import launch
+
 # Below this many multiply-adds the start of the threads costs more than it saves.
 PARALLEL_WORK = 1 << 18
 MOST_THREADS = int(numba.config.NUMBA_NUM_THREADS)  # type: ignore[attr-defined]
@@ -74,6 +76,7 @@ class Kernel:
         parts = parts_for(work)
         if parts == 1:
             return self._serial(*arguments, 1)
+        launch()
         with _threads.lock:
             return self._parallel(*arguments, parts)
 

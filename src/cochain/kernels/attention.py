@@ -12,7 +12,6 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 from torch.autograd.function import once_differentiable
-from torch.nn.functional import leaky_relu
 
 from cochain.errors import ShapeError
 from cochain.kernels import reference
@@ -136,33 +135,20 @@ class _Additive(torch.autograd.Function):
         bias: Tensor | None,
         slope: float,
     ) -> Tensor:
+        out, upper, level = raw.attend(pattern, left, right, value, bias, slope, any(ctx.needs_input_grad))
         ctx.raw, ctx.pattern, ctx.slope = raw, pattern, slope
-        ctx.save_for_backward(left, right, value, bias)
-        scores = leaky_relu(_biased(raw.add(pattern, left, right), bias), slope, inplace=True)
-        out: Tensor = raw.multiply(pattern, raw.softmax(pattern, scores), value)
-        return out
+        ctx.save_for_backward(left, right, value, bias, out, upper, level)
+        averaged: Tensor = out
+        return averaged
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
-        left, right, value, bias = ctx.saved_tensors
-        raw, pattern = ctx.raw, ctx.pattern
-        wants_left, wants_right, wants_value, wants_bias = ctx.needs_input_grad[2:6]
-        raw_scores = _biased(raw.add(pattern, left, right), bias)
-        share = raw.softmax(pattern, leaky_relu(raw_scores, ctx.slope))
-        grad_value = _transposed_product(raw, pattern, share, grad) if wants_value else None
-        grad_scores = _scores_adjoint(raw, pattern, share, value, grad)
-        grad_scores = torch.where(raw_scores > 0, grad_scores, ctx.slope * grad_scores)
-        # Each score feeds on one row and one column with weight 1: their gradients are sums of it.
-        grad_left = (
-            raw.multiply(pattern, grad_scores, torch.ones_like(right)[..., None])[..., 0] if wants_left else None
+        left, right, value, bias, out, upper, level = ctx.saved_tensors
+        grads = ctx.raw.attend_adjoint(
+            ctx.pattern, left, right, value, bias, ctx.slope, grad, out, upper, level, ctx.needs_input_grad[5]
         )
-        grad_right = (
-            _transposed_product(raw, pattern, grad_scores, torch.ones_like(left)[..., None])[..., 0]
-            if wants_right
-            else None
-        )
-        return None, None, grad_left, grad_right, grad_value, grad_scores if wants_bias else None, None
+        return None, None, *grads, None
 
 
 class _Dot(torch.autograd.Function):

@@ -18,10 +18,15 @@ REFERENCE = "reference"
 KERNELS: dict[str, dict[str, str]] = {
     "numba": {
         "index": "cochain.kernels._numba_index",
+        "select": "cochain.kernels._numba_select",
         "spmm": "cochain.kernels._numba_spmm",
         "aggregate": "cochain.kernels._numba_aggregate",
         "softmax": "cochain.kernels._numba_softmax",
         "attention": "cochain.kernels._numba_attention",
+        "sparsity": "cochain.kernels._numba_sparsity",
+        "pair_sum": "cochain.kernels._numba_pair_sum",
+        "norm": "cochain.kernels._numba_norm",
+        "gather": "cochain.kernels._numba_gather",
     },
 }
 DEVICES: dict[str, str] = {"cpu": "numba"}
@@ -79,7 +84,7 @@ def raw_kernels(primitive: str, *tensors: Tensor | None) -> ModuleType | None:
 
 
 def _serves(primitive: str, tensor: Tensor) -> bool:
-    return primitive == "index" or tensor.dtype in FLOATS
+    return primitive in ("index", "select") or tensor.dtype in FLOATS
 
 
 def _load(name: str, primitive: str) -> ModuleType | None:

@@ -45,7 +45,9 @@ def spmm(matrix: SparseMatrix, x: Shaped[Tensor, "columns ..."]) -> Shaped[Tenso
         return reference.spmm(matrix.pattern, values, x)
     if values is not None and values.ndim == 3:
         return call(_BlockProduct, raw, matrix.pattern, values, x)
-    return call(_Product, raw, matrix.pattern, values, x)
+    # Values that stay are put in the order of the transpose once, not at every backward.
+    lasting = matrix if values is not None and values is matrix.values and not values.requires_grad else None
+    return call(_Product, raw, matrix.pattern, values, x, lasting)
 
 
 def _check(matrix: SparseMatrix, values: Tensor | None, x: Tensor) -> None:
@@ -64,23 +66,27 @@ class _Product(torch.autograd.Function):
     """None or numbers (nnz,) times (columns, ...), or numbers per head (nnz, H) times (columns, H, C)."""
 
     @staticmethod
-    def forward(ctx: Any, raw: ModuleType, pattern: Pattern, values: Tensor | None, x: Tensor) -> Tensor:
-        ctx.raw, ctx.pattern = raw, pattern
+    def forward(
+        ctx: Any, raw: ModuleType, pattern: Pattern, values: Tensor | None, x: Tensor, lasting: SparseMatrix | None
+    ) -> Tensor:
+        ctx.raw, ctx.pattern, ctx.lasting = raw, pattern, lasting
         ctx.save_for_backward(values, x if ctx.needs_input_grad[2] else None)
         out: Tensor = raw.multiply(pattern, values, x)
         return out
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, grad: Tensor) -> tuple[None, None, Tensor | None, Tensor | None]:
+    def backward(ctx: Any, grad: Tensor) -> tuple[None, None, Tensor | None, Tensor | None, None]:
         values, x = ctx.saved_tensors
         grad_values = grad_x = None
-        if ctx.needs_input_grad[3]:
+        if ctx.needs_input_grad[3] and ctx.lasting is not None:
+            grad_x = ctx.raw.multiply(ctx.lasting.T.pattern, ctx.lasting.T.values, grad)
+        elif ctx.needs_input_grad[3]:
             transposed, order = ctx.pattern.transposed
             grad_x = ctx.raw.multiply(transposed, values, grad, None if values is None else order)
         if ctx.needs_input_grad[2]:
             grad_values = ctx.raw.inner(ctx.pattern, grad, x, None if values.ndim == 1 else values.shape[1])
-        return None, None, grad_values, grad_x
+        return None, None, grad_values, grad_x, None
 
 
 class _BlockProduct(torch.autograd.Function):

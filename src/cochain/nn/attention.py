@@ -85,26 +85,40 @@ class Attention(Message):
     ) -> Float[Tensor, "targets out"]:
         """Give the weighted sums; `reduce` is always the softmax-weighted sum."""
         assert target is not None
-        value = self._split(self.value(source))
-        queries = value if self.query is None and target is source else self._split((self.query or self.value)(target))
-        out = self._weighted(operator, queries, source, value)
+        if self.score == "additive":
+            out = self._additive(operator.matrix.pattern, source, target)
+        else:
+            value = self._split(self.value(source))
+            own = self.query is None and target is source
+            queries = value if own else self._split((self.query or self.value)(target))
+            out = self._weighted(operator, queries, source, value)
         return out.mean(dim=1) if self.average else out.flatten(1)
 
-    def _weighted(self, operator: Operator, queries: Tensor, source: Tensor, value: Tensor) -> Tensor:
-        pattern = operator.matrix.pattern
-        if self.score == "dynamic":
-            return self._gather(pattern, self._dynamic(pattern, queries, value), value)
-        if self.score == "dot":
-            assert self.key is not None
-            keys, scale = self._split(self.key(source)), self.width**-0.5
-            if self.dropout and self.training:
-                return self._gather(pattern, kernels.sddmm(pattern, queries, keys) * scale, value)
-            return kernels.dot_attention(pattern, queries, keys, value, scale)
-        left, right = (queries * self.target_score).sum(-1), (value * self.source_score).sum(-1)
+    def _additive(self, pattern: kernels.Pattern, source: Tensor, target: Tensor) -> Tensor:
+        """Score by maps of the features to one number per head: scores and weights meet first, a (W h) = (a W) h."""
+        weight, query = self.value.weight, self.value if self.query is None else self.query
+        left, right = self._per_head(query, self.target_score), self._per_head(self.value, self.source_score)
+        parts = [weight, right, left] if target is source else [weight, right]
+        read = kernels.matmul(source, torch.cat(parts).T).split_with_sizes([len(part) for part in parts], dim=1)
+        value, right = self._split(read[0].contiguous()), read[1]
+        left = read[2] if target is source else kernels.matmul(target, left.T)
         if self.dropout and self.training:
             scores = nn.functional.leaky_relu(left[pattern.rows] + right[pattern.indices], self.slope)
             return self._gather(pattern, scores, value)
         return kernels.attention(pattern, left, right, value, self.slope)
+
+    def _per_head(self, map_: nn.Linear, score: Tensor) -> Tensor:
+        """Give the map (heads, channels) that a row of a score and the weights of its head make together."""
+        return (map_.weight.view(self.heads, self.width, -1) * score[:, :, None]).sum(dim=1)
+
+    def _weighted(self, operator: Operator, queries: Tensor, source: Tensor, value: Tensor) -> Tensor:
+        pattern = operator.matrix.pattern
+        if self.key is None:
+            return self._gather(pattern, self._dynamic(pattern, queries, value), value)
+        keys, scale = self._split(self.key(source)), self.width**-0.5
+        if self.dropout and self.training:
+            return self._gather(pattern, kernels.sddmm(pattern, queries, keys) * scale, value)
+        return kernels.dot_attention(pattern, queries, keys, value, scale)
 
     def _dynamic(self, pattern: kernels.Pattern, queries: Tensor, value: Tensor) -> Tensor:
         pairs = nn.functional.leaky_relu(queries[pattern.rows] + value[pattern.indices], self.slope)

@@ -5,8 +5,9 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from cochain.complexes import Operator
-from cochain.kernels import SparseMatrix, softmax, spmm
+from cochain.kernels import SparseMatrix, sddmm, softmax, spmm
 from cochain.nn.message import Message
+from cochain.nn.polynomial import sum_products
 
 
 class AttentionFilter(Message):
@@ -53,23 +54,27 @@ class AttentionFilter(Message):
         reduce: str,
     ) -> Float[Tensor, "targets out"]:
         """Give the filtered features."""
-        alpha = self.attend(operator, source)
-        terms = [spmm(alpha, source)]
-        for _ in range(len(self.weight) - 1):
-            terms.append(spmm(alpha, terms[-1]))
-        return torch.cat(terms, dim=1) @ self.weight.flatten(0, 1)
+        mapped = [source @ weight for weight in self.weight]
+        alpha = self._attend(operator, source, mapped)
+        total = mapped.pop()
+        while mapped:  # Horner's scheme
+            total = spmm(alpha, total).add_(mapped.pop())
+        return spmm(alpha, total)
 
-    def attend(self, operator: Operator, x: Float[Tensor, "cells channels"]) -> SparseMatrix:
+    def _attend(self, operator: Operator, x: Tensor, mapped: list[Tensor]) -> SparseMatrix:
         """Give the attention, with signs where it is odd."""
-        matrix = operator.matrix
-        z = x @ self.weight.transpose(0, 1).flatten(1)
-        left, right = self.score(z.abs() if self.keeps_odd else z).unbind(dim=1)
-        pattern = matrix.pattern
-        scores = nn.functional.leaky_relu(left[pattern.rows] + right[pattern.indices], self.slope)
-        weights = softmax(pattern, scores)
+        matrix, maps = operator.matrix, torch.stack(self.score.weight.T.chunk(len(mapped)))
+        if self.keeps_odd:
+            ends = sum_products([z.abs() for z in mapped], maps)
+        else:  # linear in z = X W, so a map of X itself
+            ends = x @ torch.bmm(self.weight, maps).sum(dim=0)
+        one = torch.ones_like(ends[:, 0])
+        left, right = torch.stack([ends[:, 0], one], dim=1), torch.stack([one, ends[:, 1]], dim=1)
+        scores = sddmm(matrix.pattern, left, right)
+        weights = softmax(matrix.pattern, nn.functional.leaky_relu(scores, self.slope))
         if self.keeps_odd and matrix.values is not None:
             weights = weights * matrix.values.sign().to(weights.dtype)
-        return SparseMatrix(pattern, weights)
+        return SparseMatrix(matrix.pattern, weights)
 
     def formula(self, neighborhood: str, source: str, target: str) -> str:
         """Give the sum of powers of the attention."""

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from cochain.complexes import Complex
 from cochain.complexes.neighborhood import Neighborhood, upper
-from cochain.kernels import segment
+from cochain.kernels import Pattern, segment
 from cochain.nn.layer import Features
 from cochain.nn.mlp import mlp
 from cochain.nn.pool import pool_nodes
@@ -31,6 +31,19 @@ def place(
     centre = pool_nodes(complex_, rank, z)
     squares = pool_nodes(complex_, rank, z.square().sum(dim=1, keepdim=True))
     return centre, (squares - centre.square().sum(dim=1, keepdim=True)).clamp(min=0.0)
+
+
+def _met(
+    first: nn.Linear, pattern: Pattern, own: tuple[Tensor, Tensor, Tensor], other: tuple[Tensor, Tensor, Tensor]
+) -> Float[Tensor, "nnz out"]:
+    """Map features of both ends, their distance and both sizes: the parts that belong to cells are mapped there."""
+    (h_x, c_x, size_x), (h_y, c_y, size_y) = own, other
+    x, y = pattern.rows, pattern.indices
+    widths = [h_x.shape[1], h_y.shape[1], 1, 1, 1]
+    to_x, to_y, far, wide_x, wide_y = (each.T for each in torch.split(first.weight, widths, dim=1))
+    told = torch.addmm(first.bias, h_x, to_x).addmm_(size_x, wide_x).index_select(0, x)
+    told += (h_y @ to_y).addmm_(size_y, wide_y).index_select(0, y)
+    return told.addmm_((c_x[x] - c_y[y]).square().sum(dim=1, keepdim=True), far)
 
 
 class GeometricLayer(nn.Module):
@@ -69,13 +82,18 @@ class GeometricLayer(nn.Module):
         heard, moved = {k: [each] for k, each in h.items()}, z
         for symbol, message in zip(self.symbols, self.messages, strict=True):
             r, s, pattern = symbol.target, symbol.source, complex_.resolve(symbol).matrix.pattern
-            x, y, (c_x, size_x), (c_y, size_y) = pattern.rows, pattern.indices, places[r], places[s]
-            far = (c_x[x] - c_y[y]).square().sum(dim=1, keepdim=True)
-            m = message(torch.cat([h[r][x], h[s][y], far, size_x[x], size_y[y]], dim=1))
+            x, y = pattern.rows, pattern.indices
+            told = _met(message[0], pattern, (h[r], *places[r]), (h[s], *places[s]))  # type: ignore[index]
+            told, last = message[1](told), message[2]  # type: ignore[index]
+            if self.shift is None or symbol != upper(0):
+                # The last map is linear, so it maps the sums, of which there are fewer.
+                spoken = pattern.degrees.to(told.dtype)[:, None] * last.bias
+                heard[r].append(spoken.addmm(segment(pattern, told, "sum"), last.weight.T))
+                continue
+            m = last(told)
             heard[r].append(segment(pattern, m, "sum"))
-            if self.shift is not None and symbol == upper(0):
-                rate = torch.tanh(self.shift(m)) if self.bounded else self.shift(m)
-                moved = z + segment(pattern, (z[x] - z[y]) * rate, "mean")
+            rate = torch.tanh(self.shift(m)) if self.bounded else self.shift(m)
+            moved = z + segment(pattern, (z[x] - z[y]) * rate, "mean")
         new = {int(k): h[int(k)] + update(torch.cat(heard[int(k)], dim=1)) for k, update in self.updates.items()}
         return {**h, **new}, moved
 

@@ -1,10 +1,13 @@
 """Messages along incidences that are scaled by degrees on both sides."""
 
+from weakref import WeakKeyDictionary
+
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
 from cochain.complexes import Operator
+from cochain.kernels import Pattern, SparseMatrix, aggregate, spmm
 from cochain.nn.message import Message
 
 
@@ -69,13 +72,25 @@ class DegreeScaled(Message):
         reduce: str,
     ) -> Float[Tensor, "nodes channels"]:
         """Give the scaled sums."""
-        pattern, back = operator.matrix.pattern, operator.T
-        degree = pattern.degrees.to(source.dtype)[:, None]
-        size = back.matrix.pattern.degrees.clamp(min=1)[:, None]
-        # Where a degree is 0 nothing is heard, and 1 stands for its inverse.
-        mean = ((back @ degree) / size).clamp(min=1)
-        return degree.clamp(min=1).rsqrt() * (operator @ (mean.rsqrt() * source))
+        pattern = operator.matrix.pattern
+        values = _degree_scales.get(pattern)
+        if values is None:
+            values = _degree_scales[pattern] = _scales(operator)
+        return spmm(SparseMatrix(pattern, values.to(source.dtype)), source)
 
     def formula(self, neighborhood: str, source: str, target: str) -> str:
         """Give `D^-1/2 A D^-1/2 h`."""
         return f"Dₓ^-1/2 {neighborhood} Dₑ^-1/2 {source}"
+
+
+# The values of `DegreeScaled` on the patterns that it has seen: they are the same in every step.
+_degree_scales: "WeakKeyDictionary[Pattern, Tensor]" = WeakKeyDictionary()
+
+
+@torch.inference_mode(mode=False)  # what is cached must serve training too
+def _scales(operator: Operator) -> Float[Tensor, "nnz"]:
+    """Give $(d_x d_e)^{-1/2}$ for every nonzero (x, e)."""
+    pattern = operator.matrix.pattern
+    degree = pattern.degrees.double()
+    mean = aggregate(pattern.transposed[0], degree, "mean").clamp(min=1)
+    return (degree.clamp(min=1)[pattern.rows] * mean[pattern.indices]).rsqrt()

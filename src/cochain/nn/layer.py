@@ -8,8 +8,8 @@ from torch import Tensor, nn
 
 from cochain.complexes import Complex, Neighborhood
 from cochain.errors import ParityError, ShapeError, unknown_name
-from cochain.nn.message import REDUCTIONS, Message, with_reduction
-from cochain.nn.update import Activate, Update
+from cochain.nn.message import REDUCTIONS, Linear, Message, with_reduction
+from cochain.nn.update import Activate, MLPUpdate, Update
 
 Features = dict[int, Tensor]
 Across = Literal["sum", "mean", "max", "concat"]
@@ -50,6 +50,11 @@ class Route(nn.Module):
         if self.message.reads_via and self.neighborhood.via is not None:
             ranks.add(self.neighborhood.via)
         return ranks
+
+    @property
+    def sums_unchanged(self) -> bool:
+        """Whether the route brings sums of the features as they are."""
+        return isinstance(self.message, Linear) and self.message.weight is None and self.reduce == "sum"
 
     def forward(self, complex_: Complex, features: Features) -> Tensor:
         """Give what each target cell hears."""
@@ -192,12 +197,33 @@ class Layer(nn.Module):
     def forward(self, complex_: Complex, features: Features) -> Features:
         """Give the features of every rank after the layer."""
         heard: dict[int, list[Tensor]] = {}
+        sums: set[int] = set()
+        narrow = self._narrowed(features)
         for each in self.routes:
-            heard.setdefault(each.neighborhood.target, []).append(each(complex_, features))  # type: ignore[union-attr, arg-type]
+            rank: int = each.neighborhood.target  # type: ignore[union-attr, assignment]
+            told = heard.setdefault(rank, [])
+            told.append(each(complex_, {**features, rank: narrow[rank]} if rank in narrow else features))
+            if self.across == "sum" and len(told) > 1:  # at once, so that messages do not wait in memory
+                told[:] = [told[0].add_(told[1]) if rank in sums else told[0] + told[1]]  # a sum is ours to change
+                sums.add(rank)
         out = dict(features)
-        for rank, messages in heard.items():
-            out[rank] = self.updates[str(rank)](features.get(rank), self._join(messages))
+        for rank in list(heard):
+            update, m = self.updates[str(rank)], self._join(heard.pop(rank))
+            out[rank] = update.finish(narrow[rank], m) if rank in narrow else update(features.get(rank), m)  # type: ignore[operator]
         return out
+
+    def _narrowed(self, features: Features) -> Features:
+        """Give the ranks whose update begins with a linear map that commutes with all they hear, behind that map."""
+        narrow: Features = {}
+        for name, update in self.updates.items():
+            rank, h = int(name), features.get(int(name))
+            if h is None or not isinstance(update, MLPUpdate) or self.across != "sum":
+                continue
+            routes = [each for each in self.routes if isinstance(each, Route) and each.neighborhood.target == rank]
+            if all(each.sums_unchanged and each.neighborhood.source == rank for each in routes):
+                z = update.project(h)
+                narrow |= {} if z is None else {rank: z}
+        return narrow
 
     def _join(self, messages: list[Tensor]) -> Tensor:
         if self.across == "concat":
@@ -206,8 +232,7 @@ class Layer(nn.Module):
             return messages[0]
         if self.across == "max":
             return torch.stack(messages).amax(dim=0)
-        total = torch.stack(messages).sum(dim=0)
-        return total / len(messages) if self.across == "mean" else total
+        return torch.stack(messages).sum(dim=0) / len(messages)
 
     def equations(self) -> list[str]:
         """Give one equation per rank that the layer updates."""

@@ -6,9 +6,11 @@ from torch import Tensor, nn
 
 from cochain.complexes import Operator
 from cochain.errors import ShapeError
-from cochain.kernels import aggregate
+from cochain.kernels import aggregate, matmul
 
 REDUCTIONS = ("sum", "mean", "max", "min", "std", "logsumexp")
+SPARSE_COST = 8
+"""A multiplication of a sparse product takes as long as so many of a dense one, which reads each number once."""
 
 
 class Message(nn.Module):
@@ -90,10 +92,25 @@ class Linear(Message):
         """Give A X W."""
         if self.weight is None:
             return reduce_neighbors(operator, source, reduce)
-        narrow_first = self.weight.shape[1] <= self.weight.shape[0]
-        if reduce != "sum" or narrow_first:
-            return reduce_neighbors(operator, source @ self.weight, reduce)
+        if reduce != "sum" or self._weight_first(operator, source):
+            return reduce_neighbors(operator, matmul(source, self.weight), reduce)
         return (operator @ source) @ self.weight
+
+    def _weight_first(self, operator: Operator, source: Tensor) -> bool:
+        """Say whether A (X W) costs no more than (A X) W, gradients included; of equals it keeps less for the backward.
+
+        The gradient of W comes through A where A stands outside, that of X where A stands next to it; and features that
+        nothing before them learns from take none.
+        """
+        assert self.weight is not None
+        channels, out = self.weight.shape
+        rows, columns = operator.shape
+        learns = torch.is_grad_enabled() and self.weight.requires_grad
+        back = torch.is_grad_enabled() and source.requires_grad
+        dense = channels * out * (1 + learns + back)
+        first = SPARSE_COST * operator.nnz * out * (1 + (learns or back)) + columns * dense
+        last = SPARSE_COST * operator.nnz * channels * (1 + back) + rows * dense
+        return first <= last
 
     def formula(self, neighborhood: str, source: str, target: str) -> str:
         """Give `A h W`."""

@@ -1,5 +1,6 @@
 """Multilayer perceptrons."""
 
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Literal
 
@@ -7,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from cochain.errors import unknown_name
+from cochain.kernels.norm import batch_normalize, track_statistics
 
 STILL = 1e-4
 """A channel whose deviation is a smaller part of its mean carries nothing but rounding."""
@@ -25,23 +27,49 @@ class BatchNorm(nn.BatchNorm1d):
 
     def forward(self, x: Tensor) -> Tensor:
         """Normalise each channel over the cells."""
-        if self.training and x.shape[0] <= 1:
-            return nn.functional.batch_norm(
-                x, self.running_mean, self.running_var, self.weight, self.bias, eps=self.eps
-            )
-        if self.training:
-            self._settle(x.detach())
-        return super().forward(x)
+        return self.normalize(x, rectified=False)
+
+    def normalize(self, x: Tensor, rectified: bool) -> Tensor:
+        """Normalise each channel over the cells, and take the positive part of the result where asked to."""
+        if not self.training or x.shape[0] <= 1:
+            out = nn.functional.batch_norm(x, self.running_mean, self.running_var, self.weight, self.bias, eps=self.eps)
+            return torch.relu(out) if rectified else out
+        weight, bias = (self.weight, self.bias) if self.affine else (torch.ones_like(x[0]), torch.zeros_like(x[0]))
+        out, mean, variance = batch_normalize(x, weight, bias, self.eps, rectified)
+        self._track(mean, variance, x.shape[0])
+        return out
 
     @torch.no_grad()
-    def _settle(self, x: Tensor) -> None:
+    def _track(self, mean: Tensor, variance: Tensor, rows: int) -> None:
         assert self.running_mean is not None
         assert self.running_var is not None
-        variance, mean = torch.var_mean(x, dim=0)
-        still = variance <= STILL**2 * mean.square()
+        assert self.num_batches_tracked is not None
+        self.num_batches_tracked.add_(1)
+        share = 1 / int(self.num_batches_tracked) if self.momentum is None else self.momentum
         # Through .data, as torch's own update does: an earlier pass may still need its graph.
-        self.running_mean.data.copy_(torch.where(still, mean, self.running_mean))
-        self.running_var.data.masked_fill_(still, 1.0)
+        track_statistics(mean, variance, rows, share, STILL, self.running_mean.data, self.running_var.data)
+
+
+class Perceptron(nn.Sequential):
+    """A sequence whose batch normalisations take the rectifiers after them along, in one pass over the numbers."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Apply one part after another."""
+        return apply_in_turn(self, x)
+
+
+def apply_in_turn(parts: Iterable[nn.Module], x: Tensor) -> Tensor:
+    """Apply one part after another; a batch normalisation takes along a rectifier that follows it."""
+    rest = iter(parts)
+    for part in rest:
+        if type(part) is BatchNorm and not part._forward_hooks:
+            following = next(rest, None)
+            rectified = type(following) is nn.ReLU and not following._forward_hooks
+            x = part.normalize(x, rectified)
+            x = x if rectified or following is None else following(x)
+        else:
+            x = part(x)
+    return x
 
 
 _ACTIVATIONS = {"relu": nn.ReLU, "elu": nn.ELU, "gelu": nn.GELU, "silu": nn.SiLU, "tanh": nn.Tanh}
@@ -71,7 +99,8 @@ def mlp(
         if place < len(widths) - 2 or last:
             if norm:
                 parts.append(BatchNorm(following) if norm == "batch" else nn.LayerNorm(following))
-            parts.append(_ACTIVATIONS[activation]())
+            # In place: neither a linear map nor a normalisation needs what it gave for its gradient.
+            parts.append(nn.ReLU(inplace=True) if activation == "relu" else _ACTIVATIONS[activation]())
             if dropout:
                 parts.append(nn.Dropout(dropout))
-    return nn.Sequential(*parts)
+    return Perceptron(*parts)

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from cochain.complexes import Cochain, Complex
 from cochain.errors import ComplexError, ParityError, ShapeError
+from cochain.kernels import dropout
 from cochain.nn.diagram import draw
 from cochain.nn.layer import Embed, Features, Layer
 from cochain.nn.readout import CellReadout, JumpingReadout, Readout, WholeReadout
@@ -52,9 +53,9 @@ class Network(nn.Module):
         features = self.inputs(complex_)
         states = [features]
         for layer in self.layers:
-            features = layer(
-                complex_, {k: nn.functional.dropout(h, self.dropout, self.training) for k, h in features.items()}
-            )
+            if self.dropout and self.training:
+                features = {k: dropout(h, self.dropout, True) for k, h in features.items()}
+            features = layer(complex_, features)
             states.append(features)
         return self.readout(complex_, states)  # type: ignore[no-any-return]
 

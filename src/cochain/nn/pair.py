@@ -3,18 +3,24 @@
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
+from torch.nn.functional import linear
 
 from cochain.complexes import Complex, Operator
 from cochain.errors import ShapeError
 from cochain.kernels import segment
+from cochain.kernels.gather import gather_sum
+from cochain.kernels.pair_sum import rectified_sum
 from cochain.nn.message import Message
+from cochain.nn.mlp import apply_in_turn
 
 
 class Pair(Message):
     r"""Any module on each pair: $m_x = \mathrm{AGG}_{y} M(h_x, h_y, h_u)$, what it reads concatenated in this order.
 
-    It writes one row per nonzero, memory $O(nnz \cdot C)$: the price of an arbitrary message. A module may be neither
-    odd nor even, so it reads even cochains only. The values of the neighbourhood are not used, its pattern is.
+    It writes one row per nonzero, memory $O(nnz \cdot C)$: the price of an arbitrary message. One that begins with a
+    linear map, as MLPs do, maps cells and joins afterwards; of a linear map, a rectifier and a sum that is all, in
+    memory $O(n C)$. A module may be neither odd nor even, so it reads even cochains only. The values of the
+    neighbourhood are not used, its pattern is.
 
     Args:
         module: from the concatenated channels to those of the message.
@@ -38,15 +44,28 @@ class Pair(Message):
     ) -> Float[Tensor, "targets out"]:
         """Give the reduced messages."""
         pattern = operator.matrix.pattern
-        parts = [source.index_select(0, pattern.indices)]
+        reads = [(source, pattern.indices)]
         if self.reads_target:
             assert target is not None
-            parts.insert(0, target.index_select(0, pattern.rows))
+            reads.insert(0, (target, pattern.rows))
         if self.reads_via:
             if operator.via is None or via is None:
                 raise ShapeError("a message that reads the shared cell needs a neighbourhood with .triples")
-            parts.append(via.index_select(0, operator.via))
-        return segment(pattern, self.module(torch.cat(parts, dim=1)), reduce)
+            reads.append((via, operator.via))
+        steps = list(self.module) if isinstance(self.module, nn.Sequential) else [self.module]
+        few = pattern.nnz * len(reads) < sum(len(x) for x, _ in reads)
+        if few or not isinstance(steps[0], nn.Linear):
+            told = torch.cat([x.index_select(0, place) for x, place in reads], dim=1)
+            return segment(pattern, self.module(told), reduce)
+        # A linear map of what is joined is a sum of maps of the parts: of the cells, not of the nonzeros.
+        widths = [x.shape[1] for x, _ in reads]
+        biases = [steps[0].bias, *[None] * len(reads)]
+        weights = torch.split(steps[0].weight, widths, dim=1)
+        parts = [(linear(x, w, b), place) for (x, place), w, b in zip(reads, weights, biases, strict=False)]
+        if self.reads_target and reduce == "sum" and [type(step) for step in steps[1:]] == [nn.ReLU]:
+            (own, _), (other, _), *shared = parts
+            return rectified_sum(pattern, own, other, *(shared[0] if shared else ()))
+        return segment(pattern, apply_in_turn(steps[1:], gather_sum(*parts)), reduce)
 
     def formula(self, neighborhood: str, source: str, target: str) -> str:
         """Give `sum over y in A of M(h_x, h_y)`."""
@@ -103,4 +122,4 @@ def both_ends(complex_: Complex, map_: nn.Linear, x: Float[Tensor, "nodes channe
     """
     ends = complex_.faces(1, 0).pattern.indices.view(-1, 2)
     own, other = map_.weight.chunk(2, dim=1)
-    return (x @ own.T).index_select(0, ends.flatten()) + (x @ other.T).index_select(0, ends.flip(1).flatten())
+    return gather_sum((x @ own.T, ends.flatten()), (x @ other.T, ends.flip(1).flatten()))

@@ -1,5 +1,6 @@
 """Polynomials of a square neighbourhood: filters with several steps."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 import torch
@@ -17,8 +18,8 @@ class Polynomial(Message):
     r"""A filter of several steps: $m = \sum_{p=p_0}^{P} q_p(A) X W_p$.
 
     Linear in X and built from A alone, so it keeps parity along a signed operator and commutes with relabelling. P
-    sparse products, P (P + 1) / 2 for the Bernstein basis; nothing but X-sized tensors is stored. The weights are
-    applied in one product at the end.
+    sparse products, P (P + 1) / 2 for the Bernstein basis. Powers are summed by Horner's scheme, after the weights
+    where that makes X no wider: then X is all that the backward keeps.
 
     Args:
         in_channels: channels in.
@@ -55,10 +56,20 @@ class Polynomial(Message):
         reduce: str,
     ) -> Float[Tensor, "targets out"]:
         """Give the filtered features."""
-        terms = getattr(self, f"_{self.basis}")(operator, source)
+        if self.basis == "monomial" and self.weight.shape[2] <= self.weight.shape[1]:
+            return self._horner(operator, source)
+        terms: list[Tensor] = getattr(self, f"_{self.basis}")(operator, source)
         if not self.constant:
             terms = terms[1:]
-        return torch.cat(terms, dim=1) @ self.weight.flatten(0, 1)
+        return sum_products(terms, self.weight)
+
+    def _horner(self, operator: Operator, x: Tensor) -> Tensor:
+        """X W_0 + A (X W_1 + A (X W_2 + ...))."""
+        *lower, highest = self.weight.unbind()
+        total = x @ highest
+        for weight in reversed(lower):
+            total = (operator @ total).addmm_(x, weight)
+        return total if self.constant else operator @ total
 
     def _monomial(self, operator: Operator, x: Tensor) -> list[Tensor]:
         terms = [x]
@@ -90,3 +101,13 @@ class Polynomial(Message):
             "bernstein": f"b_p({neighborhood})",
         }
         return f"Σ_p={first}..{self.order} {symbol[self.basis]} {source} W_p"
+
+
+def sum_products(
+    terms: Sequence[Float[Tensor, "cells channels"]], weights: Float[Tensor, "terms channels out"]
+) -> Float[Tensor, "cells out"]:
+    r"""Give $\sum_p X_p W_p$ without joining the terms."""
+    total = terms[0] @ weights[0]
+    for term, weight in zip(terms[1:], weights[1:], strict=True):
+        total = total.addmm_(term, weight)
+    return total

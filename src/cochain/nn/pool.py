@@ -6,16 +6,14 @@ from torch import Tensor
 
 from cochain.complexes import Complex, Operator
 from cochain.complexes.neighborhood import incident
-from cochain.kernels import Pattern, SparseMatrix, aggregate, segment
+from cochain.kernels import Pattern, SparseMatrix, aggregate
 
 
 def pool(
     complex_: Complex, rank: int, x: Float[Tensor, "cells channels"], reduce: str = "sum"
 ) -> Float[Tensor, "components channels"]:
     """Reduce the features of a rank over every component; a component without cells of that rank gets zeros."""
-    offsets = complex_.offsets(rank)
-    positions = torch.arange(x.shape[0], device=x.device)
-    return segment(Pattern(offsets, positions, (len(complex_), x.shape[0])), x, reduce)
+    return aggregate(complex_.members(rank), x, reduce)
 
 
 def spread(complex_: Complex, rank: int, x: Float[Tensor, "components channels"]) -> Float[Tensor, "cells channels"]:

@@ -137,11 +137,11 @@ class JumpingReadout(Readout):
     def forward(self, complex_: Complex, states: list[Features]) -> Tensor:
         """Give (components, out)."""
         terms = [
-            nn.functional.dropout(
-                each(pool(complex_, self.rank, state[self.rank], self.reduce)), self.dropout, self.training
-            )
+            each(pool(complex_, self.rank, state[self.rank], self.reduce))
             for each, state in zip(self.maps, states, strict=True)
         ]
+        if self.dropout and self.training:
+            terms = [nn.functional.dropout(term, self.dropout) for term in terms]
         return torch.stack(terms).sum(dim=0)
 
     def formula(self) -> str:

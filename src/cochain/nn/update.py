@@ -8,6 +8,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from cochain.errors import ShapeError, UnknownNameError, unknown_name
+from cochain.kernels import matmul
 
 # Each with whether f(-x) = -f(x), which an odd cochain needs.
 ACTIVATIONS: dict[str, tuple[Callable[[Tensor], Tensor], bool]] = {
@@ -122,6 +123,24 @@ class MLPUpdate(Update):
         if self.join == "concat":
             return self.module(torch.cat([h, m], dim=1))  # type: ignore[no-any-return]
         return self.module(m + (h if self.epsilon is None else (1 + self.epsilon) * h))  # type: ignore[no-any-return]
+
+    def project(self, h: Float[Tensor, "cells channels"]) -> Float[Tensor, "cells narrow"] | None:
+        r"""Give h W where the network begins with a linear map W to fewer channels, which commutes with sums, or None.
+
+        A layer that hears nothing but sums of h then sums fewer numbers: $W ((1 + \varepsilon) h + A h) = (1 +
+        \varepsilon) W h + A W h$.
+        """
+        first = self.module[0] if isinstance(self.module, nn.Sequential) and len(self.module) else self.module
+        if self.join != "sum" or not isinstance(first, nn.Linear) or first.out_features >= first.in_features:
+            return None
+        return matmul(h, first.weight.T)
+
+    def finish(self, z: Float[Tensor, "cells narrow"], m: Float[Tensor, "cells narrow"]) -> Float[Tensor, "cells out"]:
+        """Give the network's output from what `project` gave, and from the sum of that over the neighbours."""
+        chain = self.module if isinstance(self.module, nn.Sequential) else nn.Sequential(self.module)
+        y = m + (z if self.epsilon is None else (1 + self.epsilon) * z)
+        bias = chain[0].bias
+        return chain[1:](y if bias is None else y + bias)  # type: ignore[no-any-return, operator]
 
     def formula(self, h: str, m: str) -> str:
         """Give `MLP((1 + ε) h + m)`."""

@@ -57,7 +57,7 @@ def _meta(persisted: "Persisted") -> Html:
     from cochain.experiments.persisting import OF_POINTS
 
     name = persisted.filtration.partition(":")[0]
-    said = persisted.filtration if name in OF_POINTS else f"{persisted.filtration}, {way} sets"
+    said = persisted.filtration.removesuffix(":inf") if name in OF_POINTS else f"{persisted.filtration}, {way} sets"
     facts = [said, words.plural(d.components, "component"), f"coefficients in Z/{d.field}"]
     facts += [f"lifted by {persisted.lift}"] if persisted.lift else []
     facts += [f"computed in {words.duration(persisted.seconds)}"]
@@ -167,7 +167,7 @@ def _curves(persisted: "Persisted") -> Html:
         [f"{at[i]:.4g}", *(words.significant(float(line.value[i])) for line in betti)] for i in range(0, GRID, step)
     ]
     table = behind("Betti numbers over the filtration", [unit, *(f"H{dim}" for dim in every)], rows)
-    return fill('<div class="grid-of broad">{}</div>{}', join(figures), table)
+    return fill('<div class="grid-of">{}</div>{}', join(figures), table)
 
 
 def betti_curve(points: Float, at: Float) -> Float:

@@ -1,5 +1,13 @@
-"""The face of scikit-learn: topological networks as estimators, for cross-validation, grid searches and pipelines."""
+"""The face of scikit-learn: networks as estimators and persistence as transformers, for pipelines and grid searches."""
 
+from cochain.sklearn.diagrams import CubicalDiagrams, DiagramVectors, RipsDiagrams, SublevelDiagrams
 from cochain.sklearn.estimators import TopologicalClassifier, TopologicalRegressor
 
-__all__ = ["TopologicalClassifier", "TopologicalRegressor"]
+__all__ = [
+    "CubicalDiagrams",
+    "DiagramVectors",
+    "RipsDiagrams",
+    "SublevelDiagrams",
+    "TopologicalClassifier",
+    "TopologicalRegressor",
+]

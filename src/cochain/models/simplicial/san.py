@@ -94,9 +94,11 @@ class _Harmonic(Linear):
         via: Float[Tensor, "shared more"] | None,
         reduce: str,
     ) -> Float[Tensor, "targets out"]:
+        assert self.weight is not None
+        source = source @ self.weight
         for _ in range(self.steps):
-            source = source - operator @ source
-        return source @ self.weight if self.weight is not None else source
+            source = (operator @ source).neg_().add_(source)
+        return source
 
     def formula(self, neighborhood: str, source: str, target: str) -> str:
         return f"(I - {neighborhood})^{self.steps} {source} W"

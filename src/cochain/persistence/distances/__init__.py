@@ -1,0 +1,1 @@
+"""Distances between diagrams, their means, and kernels: component with component, or all with all."""
