@@ -13,7 +13,8 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-os.environ.update(OMP_NUM_THREADS="1", NUMBA_NUM_THREADS="1", NUMBA_THREADING_LAYER="workqueue")
+if __name__ == "__main__":  # a test process that merely collects this file keeps its threads
+    os.environ.update(OMP_NUM_THREADS="1", NUMBA_NUM_THREADS="1", NUMBA_THREADING_LAYER="workqueue")
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent / "experiments")]
 

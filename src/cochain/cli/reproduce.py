@@ -37,16 +37,16 @@ def reproduce(
 
     What is finished is kept in --runs: the same command goes on where it was interrupted.
     """
-    from cochain.experiments.comparing import Interrupted
-    from cochain.experiments.reproducing import differences, read_rows, write_rows
-    from cochain.experiments.reproducing import reproduce as run
-
     if listed or name is None:
         _list(as_json)
         return
     if name == EXPRESSIVITY:
         _separate(quick, only, out, as_json)
         return
+    from cochain.experiments.comparing import Interrupted
+    from cochain.experiments.reproducing import differences, read_rows, write_rows
+    from cochain.experiments.reproducing import reproduce as run
+
     rows: list[Reproduced] = []
     code = 0
     with noting(), Live(jobs) as live:

@@ -10,8 +10,8 @@ from cochain.laws.running import drawn_from, generic
 from cochain.laws.specimen import cast, replaced, tensor_at
 from cochain.laws.strips import strip
 
-NOISE = (0.1, 0.5, 1.0, 1.0, 1.0, 1.0)
-"""How far weights are moved in each draw: all rectifiers may be dead in one of them by chance, hardly in six."""
+NOISE = (0.1, 0.5, 1.0, 1.0, 1.0, 1.0, *(0.3, 0.5) * 6)
+"""How far weights are moved in each draw: rectifiers may be dead, or scores of one sign, in one, hardly in all."""
 
 
 def gradient_flow(model: nn.Module, complex: Complex, seed: int = 0) -> LawResult:
