@@ -73,7 +73,7 @@ OUTSIDE = """[...document.querySelectorAll("header *, main *")].filter(one =>
 
 def test_the_judge_hears_errors(browser: Browser, tmp_path: Path) -> None:
     broken = tmp_path / "broken.html"
-    broken.write_text(render(make()).replace('id="copy"', 'id="lost"'))
+    broken.write_text(render(make()).replace('id="theme"', 'id="lost"'))
     browser.open(broken)
     assert "TypeError" in browser.complaints[0]
     assert browser.run("document.documentElement.dataset.errors")
