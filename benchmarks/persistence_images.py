@@ -40,6 +40,7 @@ def cochain_images(shape: list[int], sigma: float) -> Work:
     from cochain.persistence import cubical
 
     images = torch.from_numpy(noise(shape, sigma))
+    cubical(images[:1, :2, :2], construction="top")  # loads the engine, as an import does the peers'
     return lambda: float(total(cubical(images, construction="top")))
 
 
@@ -50,6 +51,7 @@ def cochain_gradients(shape: list[int], sigma: float) -> Work:
     from cochain.persistence import cubical
 
     images = torch.from_numpy(noise(shape, sigma)).requires_grad_()
+    cubical(images[:1, :2, :2], construction="top")  # loads the engine, as an import does the peers'
 
     def work() -> float:
         images.grad = None
@@ -112,9 +114,19 @@ def cubical_ripser(shape: list[int], sigma: float) -> Work:
 
 def torch_topological(shape: list[int], sigma: float) -> Work:
     """torch-topological's module, with the way back."""
-    import torch
-    from torch_topological.nn import CubicalComplex
+    from types import SimpleNamespace
 
+    import gudhi
+    import torch
+    from torch_topological.nn import CubicalComplex, cubical_complex
+
+    def grid(dimensions: Any, top_dimensional_cells: Any) -> Any:
+        # The module hands over tensors, which GUDHI no longer takes for lists of numbers.
+        return gudhi.CubicalComplex(
+            dimensions=list(dimensions), top_dimensional_cells=top_dimensional_cells.detach().numpy()
+        )
+
+    cubical_complex.gudhi = SimpleNamespace(CubicalComplex=grid)
     images = torch.from_numpy(noise(shape, sigma)).requires_grad_()
     engine = CubicalComplex(dim=2)
 

@@ -29,7 +29,7 @@ names of models and data sets.
 | 0 | done |
 | 1 | declined: a question was answered with no |
 | 2 | a request that cannot be met; one line says what should be, what came, and the remedy |
-| 130 | interrupted by Ctrl-C; the same command goes on from there |
+| 130 | interrupted by Ctrl-C; the same command goes on from there (`persist` writes what was done, and begins anew) |
 """
 
 EXAMPLES: dict[str, tuple[str, ...]] = {

@@ -21,6 +21,7 @@ _NAMES = {
     "Complex": "cochain.complexes",
     "Ragged": "cochain.complexes",
     "Sheaf": "cochain.complexes.sheaf",
+    "Diagram": "cochain.persistence.diagram",
     "from_networkx": "cochain.complexes.networkx",
     "to_networkx": "cochain.complexes.networkx",
     "from_pyg": "cochain.complexes.pyg",
@@ -87,6 +88,7 @@ if TYPE_CHECKING:
         UnknownNameError,
     )
     from cochain.experiments import compare
+    from cochain.persistence.diagram import Diagram
 
 __all__ = [
     "Cochain",
@@ -94,6 +96,7 @@ __all__ = [
     "Complex",
     "ComplexError",
     "DataError",
+    "Diagram",
     "ParityError",
     "Ragged",
     "ShapeError",

@@ -63,7 +63,7 @@ def test_pieces_are_done_in_parts_and_joined(filtration, monkeypatch):
     in_parts = persist(c, filtration, tell=lambda done, total, seconds: told.append((done, total)))
     monkeypatch.setattr(persisting, "_FIRST", 100)
     whole = persist(c, filtration)
-    assert told[0] == (2, 7)
+    assert told[:2] == [(0, 7), (2, 7)]
     assert told[-1] == (7, 7)
     for one, other in zip(in_parts.diagram.to_lists(), whole.diagram.to_lists(), strict=True):
         for dim in (0, 1):

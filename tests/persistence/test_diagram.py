@@ -73,6 +73,15 @@ def test_union_of_parts_lists_the_parts(parts):
         np.testing.assert_array_equal(a[0], b[0])
 
 
+def test_a_mask_selects_components():
+    whole = diagram()
+    picked = whole.select(torch.tensor([True, False, True]))
+    assert [len(bars) for bars in (picked[0], picked[1])] == [3, 1]
+    assert len(picked) == 2
+    with pytest.raises(ShapeError, match="a mask should have 3 entries, one per component, but has 2"):
+        whole.select(torch.tensor([True, False]))
+
+
 def test_messages():
     with pytest.raises(ShapeError, match=r"one of its dimensions \[0, 1\], but was asked for 2"):
         diagram()[2]

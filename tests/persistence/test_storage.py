@@ -37,6 +37,13 @@ def test_csv_by_hand(tmp_path):
     assert rows[3][0] == "2"
 
 
+def test_simplices_of_any_size_stay_in_two_columns(tmp_path):
+    index = torch.tensor([0])
+    disc = Bars(torch.tensor([0.5]), torch.tensor([1.0]), index, torch.tensor([[3, 5, 1, 2, 4]]))
+    write_csv(Diagram({0: Bars.none(3), 1: disc}, {0: Bars.none(3), 1: Bars.none(5)}, 1), tmp_path / "d.csv")
+    assert (tmp_path / "d.csv").read_text().splitlines()[1] == "0,1,0.5,1.0,3 5,1 2 4"
+
+
 @pytest.mark.parametrize("cut", [0, 5, 60, 200])
 def test_truncated_files_are_refused(tmp_path, cut):
     path = tmp_path / "d.safetensors"

@@ -34,11 +34,22 @@ def grey():
     return cc.Complex.cubical([image])
 
 
+def weighted():
+    """A square whose diagonal comes last."""
+    c = cc.Complex.graph([(0, 1), (1, 2), (2, 3), (0, 3), (0, 2)])
+    order = {(0, 1): 1.0, (1, 2): 2.0, (2, 3): 3.0, (0, 3): 4.0, (0, 2): 5.0}
+    weights = [order[tuple(edge)] for edge in c.cells(1).pattern.indices.reshape(-1, 2).tolist()]
+    return c.with_cochain(1, "weight", torch.tensor(weights))
+
+
 MAKERS = {
     "points": lambda: persist(circle()),
     "graphs": lambda: persist(two_rings(), "values"),
     "down": lambda: persist(two_rings(), "values", superlevel=True),
     "image": lambda: persist(grey(), superlevel=True),
+    "alpha": lambda: persist(circle(), "alpha"),
+    "dtm": lambda: persist(circle(), "dtm:3"),
+    "weights": lambda: persist(weighted(), "values:weight:rank=1"),
     "empty": lambda: persist(cc.Complex.points(torch.zeros(1, 2))),
     "hostile": lambda: persist(two_rings().with_cochain(0, "x", torch.zeros(10, 1)), "values"),
 }
@@ -67,8 +78,19 @@ def test_chromium_finds_nothing_wrong(browser: Browser, pages: dict[str, Path], 
 
 def test_the_circle_is_found_and_drawn(pages: dict[str, Path]) -> None:
     text = pages["points"].read_text()
-    assert "<b>24 pieces</b> (1 that never end), <b>1 loop</b>" in text
+    assert "<b>24 pieces</b> (1 never ends), <b>1 loop</b>" in text
     assert "a loop of 24 edges" in text
+
+
+def test_pieces_and_loops_are_those_of_the_filtration(pages: dict[str, Path]) -> None:
+    text = pages["weights"].read_text()
+    assert "H1, 4 to ∞: a loop of 4 edges" in text  # the diagonal is not there yet
+    assert "H1, 5 to ∞: a loop of 3 edges" in text
+    points = torch.tensor([[0.0, 0.0], [1.0, 0.0], [1.1, 0.0], [3.0, 0.0], [3.2, 0.0], [3.3, 0.0]])
+    pieces = render(persist(cc.Complex.points(points)))
+    assert "H0, 0 to 1.9: a piece of 3 nodes" in pieces  # float32 rounds lengths; the edge that kills is known by name
+    assert "H0, 0 to 0.1: a piece of 1 node," in pieces
+    assert "0 edges" not in pages["alpha"].read_text() + pages["dtm"].read_text()
 
 
 def test_every_bar_is_a_mark(pages: dict[str, Path]) -> None:
@@ -80,6 +102,8 @@ def test_every_bar_is_a_mark(pages: dict[str, Path]) -> None:
 def test_curves_by_hand() -> None:
     points = np.array([[0.0, 2.0], [1.0, np.inf], [1.5, 1.75]])
     np.testing.assert_array_equal(betti_curve(points, np.array([-1, 0, 1, 1.6, 2, 9])), [0, 1, 2, 3, 1, 1])
+    down = np.array([[2.0, 0.0], [1.0, -np.inf]])
+    np.testing.assert_array_equal(betti_curve(down, np.array([3, 2, 1, 0, -5]), True), [0, 1, 2, 1, 1])
     levels = landscape(points[[0, 2]], np.array([0.0, 1.0, 1.6]), 2)
     np.testing.assert_allclose(levels, [[0, 1, 0.4], [0, 0, 0.1]])
     assert span({0: points}) == (0.0, 2.0)
@@ -87,12 +111,16 @@ def test_curves_by_hand() -> None:
 
 
 def test_ways_and_pieces_by_hand() -> None:
-    square = Skeleton(np.array([[0, 1], [1, 2], [2, 3], [0, 3], [0, 2]]), np.array([1.0, 1.0, 1.0, 2.0, 3.0]), 5)
-    assert sorted(way_around(square, (0, 3), 2.0)) == [0, 1, 2, 3]
-    assert sorted(way_around(square, (0, 2), 3.0))[:1] == [0]
-    assert way_around(square, (0, 1), 1.0) == []
-    assert piece(square, 0, 1.5).tolist() == [0, 1, 2, 3]
-    assert piece(square, 4, 9.0).tolist() == [4]
+    square = Skeleton(np.array([[0, 1], [1, 2], [2, 3], [0, 3], [0, 2]]), np.array([1.0, 1.0, 1.0, 2.0, 2.0]), 5)
+    before = representatives._before
+    assert sorted(way_around(before(square, (0, 3)), 5, (0, 3))) == [0, 1, 2, 3]
+    assert sorted(way_around(before(square, (4,)), 5, (0, 2)))[:1] == [0]
+    assert len(before(square, (0, 3))) == 3  # of equal values the first in the list comes first
+    assert len(before(square, (4,))) == 4
+    assert way_around(before(square, (0, 1)), 5, (0, 1)) == []
+    assert piece(before(square, (3,)), 5, 0).tolist() == [0, 1, 2, 3]
+    assert piece(before(square, (1,)), 5, 2).tolist() == [2]
+    assert piece(before(square, ()), 5, 4).tolist() == [4]
 
 
 def test_pictures_are_png() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cochain.cli.arguments import Data
+from cochain.cli.arguments import Data, Format
 from cochain.cli.show import (
     INTERRUPTED,
     Json,
@@ -41,7 +41,8 @@ def persist(
     dim: Annotated[int, typer.Option(help="The highest dimension: 0 pieces, 1 loops, 2 voids.")] = 1,
     field: Annotated[int, typer.Option(help="The prime p of the coefficients Z/p.")] = 2,
     superlevel: Annotated[bool, typer.Option("--superlevel", help="Let the highest values come first.")] = False,
-    lift: Annotated[str, typer.Option(help="A lift to apply first: clique:2, cycles:6, ...")] = "",
+    lift: Annotated[str | None, typer.Option(help="A lift to apply first: clique:2, cycles:6, closure:2, ...")] = None,
+    format: Format = None,  # noqa: A002 - the word of the command line
     out: Annotated[
         Path | None, typer.Option(help=f"Folder for {BARS}, {DIAGRAM} and the page {PAGE}; made if it is missing.")
     ] = None,
@@ -51,6 +52,7 @@ def persist(
 
     On Ctrl-C what was done by then is shown and written.
     """
+    from cochain.complexes import io
     from cochain.experiments.persisting import Stopped
     from cochain.experiments.persisting import persist as run
 
@@ -58,20 +60,21 @@ def persist(
     code = 0
     with noting(), Bar() as bar:
         try:
-            found = run(data, filtration, dim, field, superlevel, lift, bar.tell)
+            given = data if format is None else io.read(data, format)
+            found = run(given, filtration, dim, field, superlevel, lift or "", bar.tell, complain)
         except Stopped as stopped:
             if stopped.persisted is None:
                 complain("interrupted before the first component was done")
                 raise typer.Exit(INTERRUPTED) from None
             found, code = stopped.persisted, INTERRUPTED
             complain(f"interrupted: {found.diagram.components} of {found.components} components were done")
+    if out is not None:  # first: whoever reads what is printed may close it early
+        write(found, out)
     facts = summary(found)
     if as_json:
         print_json(facts)
     else:
         _show(found, facts)
-    if out is not None:
-        write(found, out)
     raise typer.Exit(code)
 
 
@@ -112,7 +115,8 @@ def summary(found: "Persisted") -> dict[str, Any]:
             ],
         }
     return {
-        "data": found.title,
+        "data": found.name,
+        "holds": found.title,
         "filtration": found.filtration + (", superlevel" if found.superlevel else ""),
         **({"lift": found.lift} if found.lift else {}),
         "coefficients": f"Z/{d.field}",
@@ -144,7 +148,10 @@ def write(found: "Persisted", out: Path) -> None:
     from cochain.errors import DataError
     from cochain.report.persistence_page import render
 
-    notes = {"data": found.name, "filtration": found.filtration, "superlevel": found.superlevel, "lift": found.lift}
+    notes = {
+        "data": found.name, "filtration": found.filtration, "superlevel": found.superlevel, "lift": found.lift,
+        "components": found.components, "complete": found.complete,
+    }  # fmt: skip
     try:
         out.mkdir(parents=True, exist_ok=True)
         persistence.write_csv(found.diagram, out / BARS)
@@ -182,4 +189,6 @@ class Bar:
         """Show how far it is."""
         if self.bars is not None:
             left = duration(seconds * (total - done) / done) if done else "?"
-            self.bars.update(self.task, total=total, completed=done, description="components", left=f"{left} left")
+            self.bars.update(
+                self.task, total=total, completed=done, description="components", left=f"{left} left" if done else ""
+            )

@@ -36,6 +36,7 @@ _NAMES = {
     "landmarks": "cochain.persistence.guard",
     "landscape": "cochain.persistence.vectorise.landscapes",
     "load": "cochain.persistence.storage",
+    "notes_of": "cochain.persistence.storage",
     "persistence_image": "cochain.persistence.vectorise.images",
     "persistence_statistics": "cochain.persistence.vectorise.statistics",
     "persistent_entropy": "cochain.persistence.vectorise.entropy",
@@ -80,7 +81,7 @@ if TYPE_CHECKING:
     from cochain.persistence.points import cap, from_points
     from cochain.persistence.presence import zigzag
     from cochain.persistence.ripsnet import RipsNet
-    from cochain.persistence.storage import load, save, write_csv
+    from cochain.persistence.storage import load, notes_of, save, write_csv
     from cochain.persistence.vectorise.curves import PersistenceCurve, betti_curve, entropy_curve, euler_curve
     from cochain.persistence.vectorise.entropy import persistent_entropy
     from cochain.persistence.vectorise.images import PersistenceImage, persistence_image
@@ -122,6 +123,7 @@ __all__ = [
     "landmarks",
     "landscape",
     "load",
+    "notes_of",
     "persistence_image",
     "persistence_statistics",
     "persistent_entropy",

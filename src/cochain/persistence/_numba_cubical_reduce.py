@@ -37,8 +37,9 @@ def _pop(heap, size):
     key, i = heap[size], 0
     while 2 * i + 1 < size:
         child = 2 * i + 1
-        if child + 1 < size and heap[child + 1] > heap[child]:
-            child += 1
+        child += (child + 1 < size) & (
+            heap[child + 1] > heap[child]
+        )  # no jump to be guessed; there is room for one more
         if heap[child] <= key:
             break
         heap[i] = heap[child]

@@ -16,106 +16,8 @@ from numba import njit
 from cochain.kernels._numba_compile import compile_serial
 from cochain.kernels._numba_radix import rank_values, sort_by_digits
 from cochain.persistence._numba_cubical_reduce import reduce_squares
-from cochain.persistence._numba_cubical_stars import MAXIMUM, MINIMUM, PARTNER, SQUARES, VERTEX, collapse_rows
-
-OUTSIDE = 1  # the label of the outside; 0 is no label yet, and -k sends on to voxel or cube k
-
-
-@njit
-def _bits(word):
-    count = 0
-    while word:
-        word &= word - 1
-        count += 1
-    return count
-
-
-@njit
-def _spread(words, voxels, shift, most, wide):
-    """List the critical cells that words hold from bit `shift` on, `most` directions each, as wide * voxel + cell."""
-    count = 0
-    for k in voxels:
-        count += _bits(words[k] >> shift & (1 << most) - 1)
-    cells = np.empty(count, np.int64)
-    count = 0
-    for k in voxels:
-        here = words[k] >> shift & (1 << most) - 1
-        for d in range(most if here else 0):
-            if here >> d & 1:
-                cells[count] = wide * k + d
-                count += 1
-    return cells
-
-
-@njit
-def _label_extremes(words, voxels, bit, labels):
-    """List the minima or maxima, from place 2 on, and label each with its place."""
-    count = 2
-    for k in voxels:
-        count += words[k] >> bit & 1
-    extremes = np.zeros(count, np.int32)
-    count = 2
-    for k in voxels:
-        if words[k] >> bit & 1:
-            extremes[count] = k
-            labels[k] = count
-            count += 1
-    return extremes
-
-
-@njit
-def _label_frame(lows, highs, shape, wraps, top):
-    """Label the voxels and cubes that touch the frame: outside, or sent on to the one that they repeat.
-
-    A cube has the number of its least corner.
-    """
-    H, W = shape[1] + 2, shape[2] + 2
-    place, real = np.empty(3, np.int64), np.empty(3, np.int64)
-    for k in range((shape[0] + 2) * H * W):
-        place[0], place[1], place[2] = k // (H * W), k // W % H, k % W
-        no_voxel = no_cube = False
-        for axis in range(3):
-            i, n = place[axis], shape[axis]
-            real[axis] = (i - 1) % n + 1 if wraps[axis] else i
-            no_voxel |= not wraps[axis] and (i == 0 or i == n + 1)
-            no_cube |= not wraps[axis] and not top and (i == 0 or i == n)
-        repeated = (real[0] * H + real[1]) * W + real[2]
-        lows[k] = OUTSIDE if no_voxel else 0 if repeated == k else -repeated
-        highs[k] = OUTSIDE if no_cube else 0 if repeated == k else -repeated
-
-
-@njit
-def _fall(k, words, lows, steps):
-    """The label of the minimum below a voxel; the voxels on the way get it too."""
-    start = k
-    while lows[k] <= 0:
-        k = -lows[k] if lows[k] < 0 else k + steps[words[k] >> PARTNER]
-    label = lows[k]
-    k = start
-    while lows[k] <= 0:
-        if lows[k] < 0:
-            k = -lows[k]
-        else:
-            lows[k] = label
-            k += steps[words[k] >> PARTNER]
-    return label
-
-
-@njit
-def _rise(k, upward, highs, steps):
-    """The label of the maximum above a cube; the cubes on the way get it too."""
-    start = k
-    while highs[k] <= 0:
-        k = -highs[k] if highs[k] < 0 else k + steps[upward[k]]
-    label = highs[k]
-    k = start
-    while highs[k] <= 0:
-        if highs[k] < 0:
-            k = -highs[k]
-        else:
-            highs[k] = label
-            k += steps[upward[k]]
-    return label
+from cochain.persistence._numba_cubical_stars import MAXIMUM, MINIMUM, SQUARES, VERTEX, collapse_rows
+from cochain.persistence._numba_cubical_ways import fall, label_extremes, label_frame, rise, spread
 
 
 @njit
@@ -158,8 +60,8 @@ def _join_below(ranks, words, lows, steps, edges, order, minima, joins, bars):
     ends, into = np.empty((len(edges), 2), np.int32), np.empty(len(edges), np.int32)
     for i in range(len(edges)):
         k = edges[i] >> 3
-        ends[i, 0] = _fall(k, words, lows, steps)
-        ends[i, 1] = _fall(k + steps[edges[i] & 7], words, lows, steps)
+        ends[i, 0] = fall(k, words, lows, steps)
+        ends[i, 1] = fall(k + steps[edges[i] & 7], words, lows, steps)
     _join(ends, order, ranks[minima], joins, into)
     count = 0
     for i in order:
@@ -176,8 +78,8 @@ def _join_above(ranks, upward, highs, steps, squares, order, maxima, joins, bars
     for i in range(len(squares)):
         k, a, b = squares[i] >> 4, SQUARES[squares[i] & 15, 0], SQUARES[squares[i] & 15, 1]
         k += (steps[a] if a & 1 else 0) + (steps[b] if b & 1 else 0)
-        ends[i, 0] = _rise(k, upward, highs, steps)
-        ends[i, 1] = _rise(k + steps[7 - 2 * (a // 2 + b // 2)], upward, highs, steps)
+        ends[i, 0] = rise(k, upward, highs, steps)
+        ends[i, 1] = rise(k + steps[7 - 2 * (a // 2 + b // 2)], upward, highs, steps)
     _join(ends, order[::-1], -ranks[maxima], joins, into)
     count = 0
     for i in order[::-1]:
@@ -241,9 +143,9 @@ def _pair(values, ranks, shape, wraps, top, keep_zero, words, pairs, upward, low
     steps = np.array([1, -1, W, -W, W * H, -W * H, 0])
     voxels, by_rank = _voxels(ranks, shape)
     lows, highs = np.empty(len(ranks), np.int32), np.empty(len(ranks), np.int32)
-    _label_frame(lows, highs, shape, wraps, top)
-    edges, squares = _spread(words, voxels, 0, 6, 8), _spread(words, voxels, 6, 12, 16)
-    minima, maxima = _label_extremes(words, voxels, MINIMUM, lows), _label_extremes(words, voxels, MAXIMUM, highs)
+    label_frame(lows, highs, shape, wraps, top)
+    edges, squares = spread(words, voxels, 0, 6, 8), spread(words, voxels, 6, 12, 16)
+    minima, maxima = label_extremes(words, voxels, MINIMUM, lows), label_extremes(words, voxels, MAXIMUM, highs)
     joins_below, joins_above = np.empty(len(edges), np.bool_), np.empty(len(squares), np.bool_)
     order = _order(ranks, edges, 3)
     count = _join_below(ranks, words, lows, steps, edges, order, minima, joins_below, low)

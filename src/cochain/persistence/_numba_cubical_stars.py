@@ -148,7 +148,7 @@ def collapse_rows(ranks, shape, wraps, first, end, words, edges, upward):
             k, here = at + c, np.int64(present[c])
             back[0] = shape[2] - 1 if wraps[2] and c == 0 else -1
             squares = here >> 6 & 4095
-            roots = 0
+            roots = np.int64(0)
             for d in range(6):
                 edges[6 * k + d] = _CODES[squares, d]
                 roots |= (here >> d & 1 and _CODES[squares, d] & 15 == CRITICAL) << d
@@ -158,7 +158,7 @@ def collapse_rows(ranks, shape, wraps, first, end, words, edges, upward):
             if partner < 6:
                 roots ^= 1 << partner
                 edges[6 * k + partner] ^= VERTEX ^ CRITICAL
-            squares &= ~np.int64(_USED[squares])
+            left = squares & ~np.int64(_USED[squares])
             if here >> 18:
-                squares = _pair_cubes(here >> 18, squares, k, back, upward)
-            words[k] = _word(here, squares, partner, roots)
+                left = _pair_cubes(here >> 18, left, k, back, upward)
+            words[k] = _word(here, left, partner, roots)

@@ -178,14 +178,18 @@ def _bars(found: Found | None, flat: Tensor, offsets: npt.NDArray[np.int64], sup
         none = Bars.none(dtype=flat.dtype, device=flat.device)
         return none, none
     ends = found.pairs[:, 1] >= 0
-    parts = []
-    for which in (ends, ~ends):
-        component = found.component[which]
-        pairs = found.pairs[which]
-        at = torch.from_numpy(pairs + offsets[component][:, None]).to(flat.device)
-        births = flat[at[:, 0]]
-        endless = flat.new_full((len(pairs),), -torch.inf if superlevel else torch.inf)
-        deaths = flat[at[:, 1]] if which is ends else endless
+    parts: list[Bars] = []
+    for which in (np.flatnonzero(ends), np.flatnonzero(~ends)):
+        component, pairs = found.component, found.pairs
+        if len(which) < len(pairs):
+            component, pairs = component.take(which), pairs.take(which, axis=0)
+        at = torch.from_numpy(np.ascontiguousarray(pairs.T) + (offsets[component] if len(offsets) > 2 else 0))
+        at = at.to(flat.device)
+        births = flat.index_select(0, at[0])
+        if parts:
+            deaths = flat.new_full((len(pairs),), -torch.inf if superlevel else torch.inf)
+        else:
+            deaths = flat.index_select(0, at[1])
         index = torch.from_numpy(component).to(flat.device), torch.from_numpy(pairs).to(flat.device)
         parts.append(Bars(births, deaths, *index))
     return parts[0], parts[1]

@@ -168,14 +168,21 @@ class Diagram:
                 lists[k][dim] = one
         return lists
 
-    def select(self, components: Int[Tensor, "chosen"] | Sequence[int] | int) -> "Diagram":
-        """Take some components, in the order asked for; a component may be asked for more than once.
+    def select(self, components: Int[Tensor, "chosen"] | Bool[Tensor, "components"] | Sequence[int] | int) -> "Diagram":
+        """Take some components: those listed, in that order and as often as they are, or those under a mask.
 
         Raises:
-            ShapeError: when there is no such component.
+            ShapeError: when there is no such component, or a mask does not have one entry per component.
         """
         device = next(iter(self._finite.values())).births.device if self._finite else torch.device("cpu")
-        chosen = torch.as_tensor(components, dtype=torch.int64, device=device).reshape(-1)
+        given = torch.as_tensor(components, device=device).reshape(-1)
+        if given.dtype == torch.bool:
+            if len(given) != self.components:
+                raise ShapeError(
+                    f"a mask should have {self.components} entries, one per component, but has {len(given)}"
+                )
+            given = torch.nonzero(given).squeeze(1)
+        chosen = given.to(torch.int64)
         if len(chosen) and not (int(chosen.min()) >= 0 and int(chosen.max()) < self.components):
             wrong = chosen[(chosen < 0) | (chosen >= self.components)][0]
             raise ShapeError(f"components should be from 0 to {self.components - 1}, but one is {int(wrong)}")

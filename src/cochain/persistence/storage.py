@@ -16,7 +16,7 @@ from cochain.persistence.diagram import Bars, Diagram
 
 FORMAT = "cochain-diagram-1"
 _PARTS = ("births", "deaths", "component", "pairs")
-_COLUMNS = ("component", "dimension", "birth", "death")
+_COLUMNS = ("component", "dimension", "birth", "death", "born_at", "killed_at")
 
 
 def save(diagram: Diagram, path: str | PathLike[str], notes: Mapping[str, Any] | None = None) -> None:
@@ -113,24 +113,26 @@ def _check(bars: Bars, components: int) -> None:
 def write_csv(diagram: Diagram, path: str | PathLike[str]) -> None:
     """Write every bar as a line, atomically: component, dimension, birth, death, and where both happen.
 
-    A death that never comes is `inf`. The last columns are those of `Bars.pairs`: cells (or pixels) of birth and death,
-    or the two vertices of either's edge; empty where nothing kills.
+    A death that never comes is `inf`. The last two columns are the halves of `Bars.pairs`: a cell or a pixel, or the
+    vertices of an edge or a simplex with spaces between; empty where nothing kills.
     """
     lines: list[list[Any]] = []
-    places = 2
     for dim in diagram.dimensions:
         for bars in (diagram[dim], diagram.essential[dim]):
-            places = max(places, bars.pairs.shape[1])
+            half = bars.pairs.shape[1] // 2
             lines += [
-                [component, dim, repr(birth), repr(death), *("" if place < 0 else place for place in where)]
+                [component, dim, repr(birth), repr(death), _joined(where[:half]), _joined(where[half:])]
                 for component, birth, death, where in zip(
                     bars.component.tolist(), bars.births.tolist(), bars.deaths.tolist(), bars.pairs.tolist(),
                     strict=True,
                 )
             ]  # fmt: skip
     lines.sort(key=lambda line: line[:2])
-    names = ("born_at", "killed_at") if places == 2 else ("born_from", "born_to", "killed_from", "killed_to")
     with replacing(path) as temporary, temporary.open("w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([*_COLUMNS, *names])
+        writer.writerow(_COLUMNS)
         writer.writerows(lines)
+
+
+def _joined(places: list[int]) -> str:
+    return " ".join(str(place) for place in places if place >= 0)

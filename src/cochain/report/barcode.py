@@ -119,7 +119,11 @@ def diagram(bars: dict[int, Float], unit: str, title: str = "") -> Html:
             fill('<text class="tick end" x="{}" y="{}">{}</text>', _LEFT - 6, forever + 4, "-∞" if down else "∞")
         )
     for dim in sorted(bars):
-        chosen = longest(bars[dim], MOST_POINTS)
+        different = np.unique(bars[dim], axis=0)
+        chosen = longest(different, MOST_POINTS)
+        if len(chosen) < len(different):
+            text = f"H{dim}: the longest {len(chosen):,} of {len(different):,}"
+            parts.append(fill('<text class="note end" x="{}" y="{}">{}</text>', size - 14, size - 60 - 14 * dim, text))
         dots = (
             fill(
                 '<circle class="mark dot small-one" cx="{}" cy="{}" r="3.4"><title>{}</title></circle>',
@@ -151,9 +155,7 @@ def legend(dimensions: Sequence[int]) -> Html:
     """Say which colour is which dimension."""
     meanings = {0: "H0: pieces", 1: "H1: loops", 2: "H2: voids"}
     items = (
-        fill(
-            '<li class="k-{}"><span class="chip {}"></span>{}</li>', tone(dim), tone(dim), meanings.get(dim, f"H{dim}")
-        )
+        fill('<li class="k-{}"><span class="chip graph"></span>{}</li>', tone(dim), meanings.get(dim, f"H{dim}"))
         for dim in dimensions
     )
     return fill('<ul class="legend">{}</ul>', join(items))

@@ -78,9 +78,8 @@ def _all_bars(persisted: "Persisted") -> list[Bar]:
 
 
 def _most_telling(bars: list[Bar]) -> int:
-    """Choose the component with the longest finite bar of the highest dimension that has one."""
-    finite = [bar for bar in bars if math.isfinite(bar.death)]
-    return max(finite, key=lambda bar: (bar.dim, bar.length)).component if finite else 0
+    """Choose the component with the longest bar of the highest dimension that has one."""
+    return max(bars, key=lambda bar: (bar.dim, bar.length)).component if bars else 0
 
 
 def _sentences(persisted: "Persisted", bars: list[Bar]) -> list[Html]:
@@ -92,7 +91,7 @@ def _sentences(persisted: "Persisted", bars: list[Bar]) -> list[Html]:
             fill(
                 "<b>{}</b>{}",
                 words.plural(finite + endless, *what),
-                fill(" ({} that never end)", f"{endless:,}") if endless else "",
+                fill(" ({} never end{})", f"{endless:,}", "s" if endless == 1 else "") if endless else "",
             )
         )
     sentences = [join(parts, ", ")]
@@ -126,7 +125,10 @@ def _bars(persisted: "Persisted", shown: int) -> Html:
         "A bar is a class of homology: it begins where the class comes and ends where it goes. Point at one to read it."
     )
     if several:
-        note += f" The barcode is that of component {shown}, whose highest class lives longest; the diagram holds all."
+        note += (
+            f" The barcode is that of component {shown}, whose highest class lives longest; the diagram holds all, "
+            "equal bars once."
+        )
     figures = [
         fill("<figure><figcaption>{}</figcaption>{}</figure>", caption, picture)
         for caption, picture in (
@@ -147,7 +149,8 @@ def _curves(persisted: "Persisted") -> Html:
     at = np.linspace(low, high, GRID)
     count = max(persisted.diagram.components, 1)
     betti = [
-        barcode.Line(f"H{dim}", barcode.tone(dim), at, betti_curve(points, at) / count) for dim, points in every.items()
+        barcode.Line(f"H{dim}", barcode.tone(dim), at, betti_curve(points, at, persisted.superlevel) / count)
+        for dim, points in every.items()
     ]
     each = " (mean over components)" if count > 1 else ""
     figures = [
@@ -170,11 +173,12 @@ def _curves(persisted: "Persisted") -> Html:
     return fill('<div class="grid-of">{}</div>{}', join(figures), table)
 
 
-def betti_curve(points: Float, at: Float) -> Float:
-    """Count the bars alive at each value: those born by then and not dead."""
-    low, high = np.minimum(*points.T), np.maximum(*points.T)
-    begun = np.searchsorted(np.sort(low), at, side="right")
-    return (begun - np.searchsorted(np.sort(high), at, side="right")).astype(np.float64)
+def betti_curve(points: Float, at: Float, down: bool = False) -> Float:
+    """Count the bars alive at each value: birth <= value < death, or birth >= value > death where bars run down."""
+    sign = -1.0 if down else 1.0
+    births, deaths = np.sort(sign * points[:, 0]), np.sort(sign * points[:, 1])
+    alive = np.searchsorted(births, sign * at, side="right") - np.searchsorted(deaths, sign * at, side="right")
+    return alive.astype(np.float64)
 
 
 def landscape(points: Float, at: Float, levels: int) -> Float:

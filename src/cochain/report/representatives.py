@@ -59,7 +59,7 @@ class Skeleton:
     edges: Index
     """(edges, 2), numbered within the component."""
     keys: Float
-    """When each edge comes."""
+    """When each edge comes; of equal ones the first in the list comes first."""
     nodes: int
     """Nodes."""
 
@@ -75,35 +75,65 @@ def of_bar(persisted: "Persisted", bar: Bar) -> tuple[Html, str]:
     part = persisted.complex_.select([bar.component])
     name = persisted.filtration.partition(":")[0]
     if name == "pixels":
-        return _on_image(persisted, bar, part), "the ring is where it is born, the violet one where it ends"
+        return _on_image(persisted, bar, part), "the orange ring is where it is born, the violet one where it ends"
     if not 0 < part.sizes[0] <= (MOST_NODES if "pos" in part[0] else UNPLACED_NODES):
         return Html(""), ""
     begin = int((persisted.complex_.component_of(0) < bar.component).sum())
-    if name in OF_POINTS:
-        ends, kill = (tuple(node for node in half if node >= 0) for half in (bar.pair[:2], bar.pair[2:]))
-        skeleton = _near(part, max(bar.birth, bar.death if bar.dim == 0 and math.isfinite(bar.death) else bar.birth))
+    half = len(bar.pair) // 2
+    ends, kill = (tuple(node for node in each if node >= 0) for each in (bar.pair[:half], bar.pair[half:]))
+    if name == "rips":
+        decided = kill if bar.dim == 0 else ends
+        skeleton = _near(part, decided)
+        ends = tuple(dict.fromkeys(ends))
+    elif name in OF_POINTS:
+        skeleton = Skeleton(np.zeros((0, 2), np.int64), np.zeros(0), part.sizes[0])
+        return _drawn(part, skeleton, bar, (), tuple(dict.fromkeys(ends)), tuple(dict.fromkeys(kill)))
     elif persisted.values is not None:
-        skeleton = _of_complex(persisted, part, begin)
+        first = int((persisted.complex_.component_of(1) < bar.component).sum()) if part.rank else 0
+        skeleton = _of_complex(persisted, part, begin, first)
+        decided = bar.pair[1:] if bar.dim == 0 else bar.pair[:1]
         ends, kill = _of_cells(part, bar)
     else:
         return Html(""), ""
-    return _drawn(part, skeleton, bar, ends, kill, persisted.superlevel)
+    return _drawn(part, skeleton, bar, decided, ends, kill)
 
 
-def _near(part: "Complex", length: float) -> Skeleton:
+def _near(part: "Complex", decided: tuple[int, ...]) -> Skeleton:
+    """Give the edges up to the one that decides, by (length, smaller vertex, larger vertex)."""
     points = np.asarray(part[0].pos.cpu().numpy(), np.float64)
-    pairs = cKDTree(points).query_pairs(length * (1 + 1e-6), output_type="ndarray").astype(np.int64).reshape(-1, 2)
-    return Skeleton(pairs, np.linalg.norm(points[pairs[:, 0]] - points[pairs[:, 1]], axis=1), len(points))
+    u, v = (decided * 2)[:2] if decided else (0, 0)
+    reach = float(np.linalg.norm(points[u] - points[v])) if decided else np.inf
+    pairs = cKDTree(points).query_pairs(reach * (1 + 1e-12), output_type="ndarray").astype(np.int64).reshape(-1, 2)
+    keys = np.linalg.norm(points[pairs[:, 0]] - points[pairs[:, 1]], axis=1)
+    order = np.lexsort((pairs[:, 1], pairs[:, 0], keys))
+    return Skeleton(pairs[order], keys[order], len(points))
 
 
-def _of_complex(persisted: "Persisted", part: "Complex", begin: int) -> Skeleton:
+def _of_complex(persisted: "Persisted", part: "Complex", begin: int, first: int) -> Skeleton:
     assert persisted.values is not None
-    values = np.asarray(persisted.values[begin : begin + part.sizes[0]].cpu().numpy(), np.float64)
-    values = -values if persisted.superlevel else values
+    sign = -1.0 if persisted.superlevel else 1.0
+    values = sign * np.asarray(persisted.values[begin : begin + part.sizes[0]].cpu().numpy(), np.float64)
     if part.rank < 1:
         return Skeleton(np.zeros((0, 2), np.int64), np.zeros(0), part.sizes[0])
     edges = np.asarray(part.cells(1).pattern.indices.cpu().numpy(), np.int64).reshape(-1, 2)
-    return Skeleton(edges, values[edges].max(axis=1, initial=-np.inf), part.sizes[0])
+    keys = values[edges].max(axis=1, initial=-np.inf)
+    if persisted.edge_values is not None:
+        keys = sign * np.asarray(persisted.edge_values[first : first + part.sizes[1]].cpu().numpy(), np.float64)
+    return Skeleton(edges, keys, part.sizes[0])
+
+
+def _before(skeleton: Skeleton, decided: tuple[int, ...]) -> Index:
+    """Give the edges that come before the one that decides: its place in the list, or its two ends; all for none."""
+    if len(decided) == 2:
+        found = np.flatnonzero((skeleton.edges == sorted(decided)).all(axis=1))
+    else:
+        found = np.array([place for place in decided if 0 <= place < len(skeleton.edges)], np.int64)
+    if not len(found):
+        return skeleton.edges
+    place = int(found[0])
+    key, row = skeleton.keys[place], np.arange(len(skeleton.edges))
+    earlier: Index = skeleton.edges[(skeleton.keys < key) | ((skeleton.keys == key) & (row < place))]
+    return earlier
 
 
 def _of_cells(part: "Complex", bar: Bar) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -120,12 +150,10 @@ def _of_cells(part: "Complex", bar: Bar) -> tuple[tuple[int, ...], tuple[int, ..
     return found[0], found[1]
 
 
-def way_around(skeleton: Skeleton, ends: tuple[int, int], key: float) -> list[int]:
-    """Give the nodes of the shortest loop through an edge, along edges that came no later; empty for none."""
+def way_around(edges: Index, nodes: int, ends: tuple[int, int]) -> list[int]:
+    """Give the nodes of the shortest loop that closes with an edge, along other edges; empty for none."""
     u, v = ends
-    other = ~(((skeleton.edges == [u, v]) | (skeleton.edges == [v, u])).all(axis=1))
-    used = skeleton.edges[(skeleton.keys <= key + 1e-6 * abs(key)) & other]
-    graph = coo_array((np.ones(len(used)), (used[:, 0], used[:, 1])), shape=(skeleton.nodes, skeleton.nodes)).tocsr()
+    graph = coo_array((np.ones(len(edges)), (edges[:, 0], edges[:, 1])), shape=(nodes, nodes)).tocsr()
     _, before = dijkstra(graph, directed=False, indices=u, return_predecessors=True)
     walk, here = [v], v
     while here != u:
@@ -136,35 +164,37 @@ def way_around(skeleton: Skeleton, ends: tuple[int, int], key: float) -> list[in
     return walk
 
 
-def piece(skeleton: Skeleton, node: int, key: float) -> Index:
-    """Give the nodes that edges before a value join to a node."""
-    used = skeleton.edges[skeleton.keys < key]
-    graph = coo_array((np.ones(len(used)), (used[:, 0], used[:, 1])), shape=(skeleton.nodes, skeleton.nodes))
+def piece(edges: Index, nodes: int, node: int) -> Index:
+    """Give the nodes that edges join to a node."""
+    graph = coo_array((np.ones(len(edges)), (edges[:, 0], edges[:, 1])), shape=(nodes, nodes))
     _, label = connected_components(graph, directed=False)
     return np.nonzero(label == label[node])[0]
 
 
 def _drawn(
-    part: "Complex", skeleton: Skeleton, bar: Bar, ends: tuple[int, ...], kill: tuple[int, ...], down: bool
+    part: "Complex",
+    skeleton: Skeleton,
+    bar: Bar,
+    decided: tuple[int, ...],
+    ends: tuple[int, ...],
+    kill: tuple[int, ...],
 ) -> tuple[Html, str]:
-    sign = -1.0 if down else 1.0
     places = _MARGIN + (_SIZE - 2 * _MARGIN) * layout(sketch(part, 0, MOST_NODES))[:, :2]
+    edges = _before(skeleton, decided)
     inside: Index = np.zeros(0, np.int64)
     way: list[int] = []
-    what = "the cells that begin and end it"
-    if bar.dim == 0 and ends:
-        inside = piece(skeleton, ends[0], sign * bar.death)
+    what = "the cells that begin and end it" if kill else "the cell that begins it"
+    if bar.dim == 0 and decided:
+        inside = piece(edges, skeleton.nodes, ends[0])
         what = f"a piece of {words.plural(len(inside), 'node')}" + (", joined by the dashed edge" if kill else "")
-    elif bar.dim == 1 and len(ends) == 2:
-        way = way_around(skeleton, (ends[0], ends[1]), sign * bar.birth)
+    elif bar.dim == 1 and len(ends) == 2 and decided:
+        way = way_around(edges, skeleton.nodes, (ends[0], ends[1]))
         what = f"a loop of {words.plural(len(way), 'edge')}" + (", filled along the dashed cell" if kill else "")
     body = [_thin(part, places), _dots(places, inside, way)]
-    if way:
-        body.append(fill('<path class="way" d="{}Z"/>', _walk(places[way])))
-    elif bar.dim >= 2:
-        body.append(fill('<path class="way" d="{}Z"/>', _walk(places[list(ends)])))
+    if way or bar.dim > 0:
+        body.append(fill('<path class="way" d="{}"/>', _walk(places[way or list(ends)], len(way or ends) > 2)))
     if kill:
-        body.append(fill('<path class="way ending" d="{}Z"/>', _walk(places[list(kill)])))
+        body.append(fill('<path class="way ending" d="{}"/>', _walk(places[list(kill)], len(kill) > 2)))
     return _svg(f"{what} on the data", join(body)), what
 
 
@@ -184,8 +214,9 @@ def _dots(places: Float, inside: Index, way: list[int]) -> Html:
     )
 
 
-def _walk(points: Float) -> Html:
-    return fill("M{}", join((fill("{} {}", x, y) for x, y in points.tolist()), "L"))
+def _walk(points: Float, closed: bool = False) -> Html:
+    line = fill("M{}", join((fill("{} {}", x, y) for x, y in points.tolist()), "L"))
+    return fill("{}Z", line) if closed else line
 
 
 def _svg(label: str, body: Html) -> Html:
