@@ -235,7 +235,9 @@ def test_interrupted(tmp_path: Path) -> None:
         process.communicate()
     assert process.returncode == 130
     assert "gcn" in out
-    assert error == "interrupted: the same command goes on from here\n"
+    # On a machine without compiled kernels the interrupt may fall into a compilation, of which llvmlite tells first.
+    assert error.splitlines()[-1] == "interrupted: the same command goes on from here"
+    assert "KeyboardInterrupt" not in error
 
 
 def test_live_progress(monkeypatch: pytest.MonkeyPatch) -> None:
