@@ -10,8 +10,6 @@ a = b + 3 c over arrays that no cache holds, counted as the 12 bytes of an entry
 """
 
 import json
-import statistics
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +17,7 @@ import numba
 import numpy as np
 import torch
 
+from benchmarks.foundation import median_seconds
 from benchmarks.harness import RESULTS, environment
 from cochain.kernels import Pattern, SparseMatrix, adjoint, aggregate, attention, sddmm, softmax, spmm
 
@@ -33,22 +32,11 @@ def triad(a: Any, b: Any, c: Any) -> None:
         a[i] = b[i] + np.float32(3) * c[i]
 
 
-def seconds_of(work: Callable[[], object], runs: int = 9) -> float:
-    """Time some work: the median after a warm-up."""
-    work()
-    seconds = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        work()
-        seconds.append(time.perf_counter() - start)
-    return statistics.median(seconds)
-
-
 def bandwidth(threads: int) -> float:
     """Measure gigabytes per second."""
     a, b, c = (np.ones(1 << 25, np.float32) for _ in range(3))
     numba.set_num_threads(min(threads, numba.config.NUMBA_NUM_THREADS))
-    return 3 * FLOAT * len(a) / seconds_of(lambda: triad(a, b, c)) / 1e9
+    return 3 * FLOAT * len(a) / median_seconds(lambda: triad(a, b, c), 9) / 1e9
 
 
 def random_pattern(rows: int, nnz: int, columns: int) -> Pattern:
@@ -124,7 +112,7 @@ def measure() -> list[dict[str, Any]]:
         print(f"\n{threads} threads: {speed:.1f} GB/s")  # noqa: T201 - a table on the terminal is what it is for
         print(f"{'primitive':<30}{'MB':>8}{'bound':>10}{'taken':>10}{'part':>7}")  # noqa: T201
         for name, (work, moved) in found.items():
-            taken, bound = seconds_of(work), moved / speed / 1e9
+            taken, bound = median_seconds(work, 9), moved / speed / 1e9
             part = bound / taken
             print(f"{name:<30}{moved / 1e6:8.0f}{bound * 1e3:7.1f} ms{taken * 1e3:7.1f} ms{part:7.0%}")  # noqa: T201
             row = {"primitive": name, "bytes": moved, "bound_s": bound, "median_s": taken, "part": part}

@@ -8,9 +8,10 @@ import torch
 
 import cochain as cc
 from cochain.experiments.persisting import persist
+from cochain.persistence import betti_curve, from_points, landscape
 from cochain.report import representatives
 from cochain.report.barcode import longest, span
-from cochain.report.persistence_page import betti_curve, landscape, render
+from cochain.report.persistence_page import render
 from cochain.report.representatives import Skeleton, piece, png, way_around
 from report.browser import Browser
 from report.test_page import OUTSIDE
@@ -101,11 +102,13 @@ def test_every_bar_is_a_mark(pages: dict[str, Path]) -> None:
 
 def test_curves_by_hand() -> None:
     points = np.array([[0.0, 2.0], [1.0, np.inf], [1.5, 1.75]])
-    np.testing.assert_array_equal(betti_curve(points, np.array([-1, 0, 1, 1.6, 2, 9])), [0, 1, 2, 3, 1, 1])
+    alive = betti_curve(from_points([{0: points}]), 0, [-1, 0, 1, 1.6, 2, 9])[0]
+    np.testing.assert_array_equal(alive, [0, 1, 2, 3, 1, 1])
     down = np.array([[2.0, 0.0], [1.0, -np.inf]])
-    np.testing.assert_array_equal(betti_curve(down, np.array([3, 2, 1, 0, -5]), True), [0, 1, 2, 1, 1])
-    levels = landscape(points[[0, 2]], np.array([0.0, 1.0, 1.6]), 2)
-    np.testing.assert_allclose(levels, [[0, 1, 0.4], [0, 0, 0.1]])
+    falling = betti_curve(from_points([{0: down}]), 0, [-5, 0, 1, 2, 3])[0]
+    np.testing.assert_array_equal(falling, [1, 1, 2, 1, 0])
+    levels = landscape(from_points([{0: points[[0, 2]]}]), 0, [0.0, 1.0, 1.6], 2)[0]
+    np.testing.assert_allclose(levels, [[0, 1, 0.4], [0, 0, 0.1]], atol=1e-6)
     assert span({0: points}) == (0.0, 2.0)
     np.testing.assert_array_equal(longest(points, 2), points[:2])
 

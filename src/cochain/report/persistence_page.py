@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from cochain.persistence import betti_curve, landscape
 from cochain.report import barcode, words
 from cochain.report.frame import command_line, document, header, section
 from cochain.report.markup import Html, fill, join
@@ -147,10 +148,11 @@ def _curves(persisted: "Persisted") -> Html:
         return Html("")
     unit = UNITS.get(persisted.filtration.partition(":")[0], "filtration value")
     at = np.linspace(low, high, GRID)
-    count = max(persisted.diagram.components, 1)
+    diagram, grid = persisted.diagram.to("cpu"), at.tolist()
+    count = max(diagram.components, 1)
     betti = [
-        barcode.Line(f"H{dim}", barcode.tone(dim), at, betti_curve(points, at, persisted.superlevel) / count)
-        for dim, points in every.items()
+        barcode.Line(f"H{dim}", barcode.tone(dim), at, betti_curve(diagram, dim, grid).double().mean(dim=0).numpy())
+        for dim in every
     ]
     each = " (mean over components)" if count > 1 else ""
     figures = [
@@ -159,7 +161,7 @@ def _curves(persisted: "Persisted") -> Html:
     for dim, points in every.items():
         finite = points[np.isfinite(points).all(axis=1)]
         if count == 1 and len(finite):
-            levels = landscape(finite, at, LEVELS)
+            levels = landscape(diagram, dim, grid, min(LEVELS, len(finite)))[0].double().numpy()
             lines = [
                 barcode.Line(f"level {k + 1}", barcode.tone(dim), at, level, k > 0) for k, level in enumerate(levels)
             ]
@@ -171,21 +173,6 @@ def _curves(persisted: "Persisted") -> Html:
     ]
     table = behind("Betti numbers over the filtration", [unit, *(f"H{dim}" for dim in every)], rows)
     return fill('<div class="grid-of">{}</div>{}', join(figures), table)
-
-
-def betti_curve(points: Float, at: Float, down: bool = False) -> Float:
-    """Count the bars alive at each value: birth <= value < death, or birth >= value > death where bars run down."""
-    sign = -1.0 if down else 1.0
-    births, deaths = np.sort(sign * points[:, 0]), np.sort(sign * points[:, 1])
-    alive = np.searchsorted(births, sign * at, side="right") - np.searchsorted(deaths, sign * at, side="right")
-    return alive.astype(np.float64)
-
-
-def landscape(points: Float, at: Float, levels: int) -> Float:
-    """Give the largest heights of the tents over the bars, level by level (Bubenik, 2015)."""
-    low, high = points.min(axis=1), points.max(axis=1)
-    tents = np.maximum(0.0, np.minimum(at[None] - low[:, None], high[:, None] - at[None]))
-    return -np.sort(-tents, axis=0)[:levels]
 
 
 def _where(persisted: "Persisted", bars: list[Bar]) -> Html:
